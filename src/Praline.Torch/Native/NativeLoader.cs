@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Praline.Torch.Native;
+
+/// <summary>
+/// Finds <c>libpraline_torch</c>: in <c>$PRALINE_NATIVE</c>, beside the program, or in <c>artifacts/native</c> of a checkout above it.
+/// </summary>
+internal static class NativeLoader
+{
+    private static int _registered;
+
+    /// <summary>The path that was loaded, for <c>praline doctor</c>; null before the first native call.</summary>
+    internal static string? LoadedPath { get; private set; }
+
+    internal static void Register()
+    {
+        if (Interlocked.Exchange(ref _registered, 1) == 0)
+        {
+            NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, Resolve);
+        }
+    }
+
+    /// <summary>Every place that is looked at, in order.</summary>
+    internal static IEnumerable<string> Candidates(string fileName)
+    {
+        if (Environment.GetEnvironmentVariable("PRALINE_NATIVE") is { Length: > 0 } given)
+        {
+            yield return Path.Combine(given, fileName);
+        }
+
+        yield return Path.Combine(AppContext.BaseDirectory, fileName);
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, "artifacts", "native", fileName);
+        }
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        var fileName = OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+        foreach (var path in Candidates(fileName))
+        {
+            if (File.Exists(path))
+            {
+                LoadedPath = path;
+                return NativeLibrary.Load(path);
+            }
+        }
+
+        throw new DllNotFoundException(
+            $"{fileName} was not found (looked in $PRALINE_NATIVE, beside the program and in artifacts/native above it). "
+            + "Build it with ./praline doctor, or: cmake -S native -B artifacts/native-build && cmake --build artifacts/native-build");
+    }
+}

@@ -1,0 +1,141 @@
+namespace Praline.Torch.Optim;
+
+/// <summary>AdamW (Loshchilov &amp; Hutter 2019), step for step as <c>torch.optim.AdamW</c>.</summary>
+public sealed class AdamW : IDisposable
+{
+    private readonly AdamWOptions _options;
+    private readonly KeyValuePair<string, Tensor>[] _parameters;
+    private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
+
+    /// <summary>Creates an optimizer over named parameters.</summary>
+    public AdamW(IEnumerable<KeyValuePair<string, Tensor>> parameters, AdamWOptions options)
+    {
+        _parameters = [.. parameters];
+        _options = options;
+        LearningRate = options.LearningRate;
+    }
+
+    /// <summary>The step size in force; a schedule sets it before each step.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>Updates every parameter that has a gradient.</summary>
+    public void Step()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        foreach (var (name, parameter) in _parameters)
+        {
+            if (parameter.Grad is { } gradient)
+            {
+                Update(name, parameter, gradient.To(parameter.DType));
+            }
+        }
+    }
+
+    /// <summary>Drops all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var (_, parameter) in _parameters)
+        {
+            parameter.Grad = null;
+        }
+    }
+
+    /// <summary>
+    /// The state as named tensors: <c>step</c> [], <c>exp_avg</c>, <c>exp_avg_sq</c> (and <c>max_exp_avg_sq</c>), each behind
+    /// <c>parameter name + '.'</c>. The caller does not own them.
+    /// </summary>
+    public Dictionary<string, Tensor> StateTensors()
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, state) in _states)
+        {
+            tensors[$"{name}.step"] = Tensor.Scalar(state.Step, DType.Float64);
+            tensors[$"{name}.exp_avg"] = state.Mean;
+            tensors[$"{name}.exp_avg_sq"] = state.Square;
+            if (state.MaxSquare is { } max)
+            {
+                tensors[$"{name}.max_exp_avg_sq"] = max;
+            }
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Takes up a state that <see cref="StateTensors"/> gave; values are copied.</summary>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach (var (name, parameter) in _parameters)
+        {
+            if (tensors.TryGetValue($"{name}.step", out var step))
+            {
+                var state = StateOf(name, parameter);
+                state.Step = (long)step.Item<double>();
+                state.Mean.CopyInPlace(tensors[$"{name}.exp_avg"]);
+                state.Square.CopyInPlace(tensors[$"{name}.exp_avg_sq"]);
+                state.MaxSquare?.CopyInPlace(tensors[$"{name}.max_exp_avg_sq"]);
+            }
+        }
+    }
+
+    /// <summary>Frees the state.</summary>
+    public void Dispose()
+    {
+        foreach (var state in _states.Values)
+        {
+            state.Mean.Dispose();
+            state.Square.Dispose();
+            state.MaxSquare?.Dispose();
+        }
+
+        _states.Clear();
+    }
+
+    private void Update(string name, Tensor parameter, Tensor gradient)
+    {
+        var state = StateOf(name, parameter);
+        state.Step++;
+        parameter.MulInPlace(1 - (LearningRate * _options.WeightDecay));
+        state.Mean.MulInPlace(_options.Beta1).AddInPlace(gradient, 1 - _options.Beta1);
+        state.Square.MulInPlace(_options.Beta2).AddcmulInPlace(gradient, gradient, 1 - _options.Beta2);
+
+        var square = state.Square;
+        if (state.MaxSquare is { } max)
+        {
+            max.CopyInPlace(max.Maximum(square));
+            square = max;
+        }
+
+        var correction1 = 1 - Math.Pow(_options.Beta1, state.Step);
+        var correction2 = 1 - Math.Pow(_options.Beta2, state.Step);
+        var denominator = square.Sqrt().MulInPlace(1 / Math.Sqrt(correction2)) + _options.Eps;
+        parameter.AddcdivInPlace(state.Mean, denominator, -LearningRate / correction1);
+    }
+
+    private State StateOf(string name, Tensor parameter)
+    {
+        if (!_states.TryGetValue(name, out var state))
+        {
+            state = new State
+            {
+                Mean = parameter.ZerosLike().DetachFromScope(),
+                Square = parameter.ZerosLike().DetachFromScope(),
+                MaxSquare = _options.AmsGrad ? parameter.ZerosLike().DetachFromScope() : null,
+            };
+            _states[name] = state;
+        }
+
+        return state;
+    }
+
+    private sealed class State
+    {
+        public long Step { get; set; }
+
+        public required Tensor Mean { get; init; }
+
+        public required Tensor Square { get; init; }
+
+        public Tensor? MaxSquare { get; init; }
+    }
+}
