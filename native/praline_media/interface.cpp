@@ -23,6 +23,8 @@ int guarded(Body body) {
 
 }  // namespace
 
+int32_t pm_video_info_size() { return sizeof(pm_video_info); }
+
 int pm_video_open(const char* path, int32_t threads, pm_video** video) {
   *video = nullptr;
   praline::capture_log();

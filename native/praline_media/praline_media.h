@@ -31,6 +31,9 @@ struct pm_video_info {
   char container[64];
 };
 
+/// For a test that both sides see the same struct.
+PM_API int32_t pm_video_info_size();
+
 struct pm_video;
 struct pm_writer;
 

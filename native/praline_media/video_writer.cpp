@@ -45,7 +45,8 @@ struct pm_writer {
 };
 
 int pm_writer::open(const char* path, int width, int height, double fps, int quality, int keyframe_interval) {
-  int status = avformat_alloc_output_context2(&container, nullptr, "mp4", nullptr);
+  const std::string url = std::string("file:") + path;
+  int status = avformat_alloc_output_context2(&container, nullptr, "mp4", url.c_str());
   if (status < 0) {
     return fail_av(PM_ERROR, "starting an MP4 file", status);
   }
@@ -81,7 +82,7 @@ int pm_writer::open(const char* path, int width, int height, double fps, int qua
     status = av_frame_get_buffer(input, 0);
   }
   if (status >= 0) {
-    status = avio_open(&container->pb, (std::string("file:") + path).c_str(), AVIO_FLAG_WRITE);
+    status = avio_open(&container->pb, url.c_str(), AVIO_FLAG_WRITE);
   }
   if (status >= 0) {
     AVDictionary* options = nullptr;
