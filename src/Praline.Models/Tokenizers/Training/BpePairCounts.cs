@@ -1,0 +1,113 @@
+namespace Praline.Models.Tokenizers;
+
+/// <summary>How often each pair of neighbouring symbols occurs in a counted list of words, kept up to date as pairs are merged.</summary>
+internal sealed class BpePairCounts
+{
+    private readonly (int[] Symbols, long Count)[] words;
+    private readonly Dictionary<(int Left, int Right), long> counts = [];
+    private readonly Dictionary<(int Left, int Right), HashSet<int>> places = [];
+    private readonly PriorityQueue<(int Left, int Right, long Count), (long NegatedCount, int Left, int Right)> queue = new();
+
+    public BpePairCounts(IEnumerable<(int[] Symbols, long Count)> words)
+    {
+        this.words = [.. words];
+        for (var w = 0; w < this.words.Length; w++)
+        {
+            Count(w, sign: 1);
+        }
+
+        foreach (var (pair, count) in counts)
+        {
+            Enqueue(pair, count);
+        }
+    }
+
+    /// <summary>The pair that occurs most often, the one with the smallest ids among equals; null when none occurs often enough.</summary>
+    public (int Left, int Right)? MostFrequent(long minimum)
+    {
+        while (queue.TryDequeue(out var candidate, out _))
+        {
+            var pair = (candidate.Left, candidate.Right);
+            var count = counts.GetValueOrDefault(pair);
+            if (count == candidate.Count && count > 0)
+            {
+                return count >= minimum ? pair : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Replaces the pair by one symbol wherever it occurs.</summary>
+    public void Merge(int left, int right, int merged)
+    {
+        var changed = new HashSet<(int, int)>();
+        foreach (var w in places[(left, right)].ToArray())
+        {
+            Count(w, sign: -1);
+            words[w].Symbols = Replace(words[w].Symbols, left, right, merged);
+            Count(w, sign: 1);
+            for (var i = 0; i + 1 < words[w].Symbols.Length; i++)
+            {
+                changed.Add((words[w].Symbols[i], words[w].Symbols[i + 1]));
+            }
+        }
+
+        foreach (var pair in changed)
+        {
+            Enqueue(pair, counts[pair]);
+        }
+
+        places.Remove((left, right));
+    }
+
+    private static int[] Replace(int[] symbols, int left, int right, int merged)
+    {
+        var result = new List<int>(symbols.Length);
+        for (var i = 0; i < symbols.Length; i++)
+        {
+            if (i + 1 < symbols.Length && symbols[i] == left && symbols[i + 1] == right)
+            {
+                result.Add(merged);
+                i++;
+            }
+            else
+            {
+                result.Add(symbols[i]);
+            }
+        }
+
+        return [.. result];
+    }
+
+    private void Count(int word, int sign)
+    {
+        var (symbols, count) = words[word];
+        for (var i = 0; i + 1 < symbols.Length; i++)
+        {
+            var pair = (symbols[i], symbols[i + 1]);
+            counts[pair] = counts.GetValueOrDefault(pair) + (sign * count);
+            if (sign < 0)
+            {
+                places[pair].Remove(word);
+            }
+            else if (!places.TryGetValue(pair, out var at))
+            {
+                places[pair] = [word];
+            }
+            else
+            {
+                at.Add(word);
+            }
+        }
+    }
+
+    // Counts change after a pair is queued; an entry whose count is out of date is passed over, a fresh one is in the queue.
+    private void Enqueue((int Left, int Right) pair, long count)
+    {
+        if (count > 0)
+        {
+            queue.Enqueue((pair.Left, pair.Right, count), (-count, pair.Left, pair.Right));
+        }
+    }
+}

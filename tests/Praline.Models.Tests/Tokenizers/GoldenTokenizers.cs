@@ -1,0 +1,57 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Praline.Models.Tokenizers;
+using Praline.Testing;
+
+namespace Praline.Models.Tests.Tokenizers;
+
+/// <summary>The golden tokenizers: loads one as a checkpoint's folder would, whichever way its case stores it.</summary>
+internal static class GoldenTokenizers
+{
+    public static Tokenizer Load(string name)
+    {
+        var folder = Golden.PathOf("tokenizers", name);
+        var extra = Path.Combine(folder, "extra_added_tokens.json");
+        if (!File.Exists(extra))
+        {
+            return Load(folder, Directory.GetFiles(folder, "tokenizer.json*").Single());
+        }
+
+        // Such a case is another's tokenizer.json with more added tokens.
+        using var json = JsonDocument.Parse(File.ReadAllBytes(extra));
+        var file = Path.Combine(folder, json.RootElement.GetProperty("base").GetString()!);
+        return Load(folder, file).WithAddedTokens(json.RootElement.GetProperty("extra_added_tokens").EnumerateArray().Select(t =>
+            new AddedToken(t.GetProperty("id").GetInt32(), t.GetProperty("content").GetString()!)
+            {
+                Special = t.GetProperty("special").GetBoolean(),
+                Normalized = t.GetProperty("normalized").GetBoolean(),
+                LStrip = t.GetProperty("lstrip").GetBoolean(),
+                RStrip = t.GetProperty("rstrip").GetBoolean(),
+                SingleWord = t.GetProperty("single_word").GetBoolean(),
+            }));
+    }
+
+    public static byte[] ReadMaybeCompressed(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var content = new MemoryStream();
+        if (path.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            using var gzip = new GZipStream(file, CompressionMode.Decompress);
+            gzip.CopyTo(content);
+        }
+        else
+        {
+            file.CopyTo(content);
+        }
+
+        return content.ToArray();
+    }
+
+    private static Tokenizer Load(string folder, string tokenizerFile)
+    {
+        var config = Path.Combine(folder, "tokenizer_config.json");
+        return Tokenizer.FromJson(
+            ReadMaybeCompressed(tokenizerFile), File.Exists(config) ? File.ReadAllBytes(config) : null, tokenizerFile);
+    }
+}
