@@ -1,1 +1,10 @@
-Console.WriteLine("praline");
+using System.CommandLine;
+using Praline.Cli;
+using Praline.Cli.Commands;
+
+var root = new RootCommand("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
+{
+    DoctorCommand.Create(),
+};
+
+return await Host.RunAsync(root, args);

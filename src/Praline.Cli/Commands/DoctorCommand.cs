@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Praline.Torch;
+using Spectre.Console;
+
+namespace Praline.Cli.Commands;
+
+/// <summary><c>praline doctor</c>: what was found, why it was chosen, and how to mend what is missing.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Print what Praline found on this machine, why it was chosen, and how to mend what is missing.");
+        command.SetAction(_ => Run());
+        return command;
+    }
+
+    private static int Run()
+    {
+        var report = new DoctorReport();
+        report.Add(".NET", RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier);
+        report.Add("processors", Environment.ProcessorCount.ToString(), "as many threads as this process may use");
+        report.Try("libtorch", () => (TorchRuntime.Version, $"{TorchRuntime.LibraryPath} ({Why(TorchRuntime.LibraryOrigin)})"),
+            "install libtorch-dev, or set LIBTORCH to a libtorch folder, or install the Python package torch; then run ./praline again");
+        report.Try("native part", () => (Path.GetFileName(TorchRuntime.NativePath!), TorchRuntime.NativePath!), "scripts/build builds it");
+        report.Try("BLAS", () => Blas(), "install libopenblas0-pthread");
+        report.Try("threads", () => (TorchRuntime.Threads.ToString(), "libtorch's own default; praline sets --threads explicitly"), "");
+        report.Try("CUDA", () => (TorchRuntime.CudaDeviceCount == 0 ? "no device" : $"{TorchRuntime.CudaDeviceCount} device(s)",
+            TorchRuntime.CudaDeviceCount == 0 ? "everything runs on the CPU" : "--device cuda uses them"), "");
+        report.Try("FFmpeg", () => (Media.MediaRuntime.Versions, Media.MediaRuntime.NativePath),
+            "install libavformat-dev libavcodec-dev libswscale-dev libavutil-dev; then run ./praline again");
+        AnsiConsole.Write(report.ToTable());
+        return report.Failures == 0 ? Host.Success : Host.Failure;
+    }
+
+    private static string Why(string origin) => origin switch
+    {
+        "LIBTORCH" => "named by $LIBTORCH",
+        "system" => "the system's, because $LIBTORCH is not set",
+        _ => "inside the Python package torch, because $LIBTORCH is not set and the system has none",
+    };
+
+    private static (string Found, string Detail) Blas()
+    {
+        var line = TorchRuntime.BuildInfo.Split('\n').FirstOrDefault(l => l.Contains("BLAS_INFO")) ?? "";
+        var blas = line.Split(',').FirstOrDefault(part => part.Contains("BLAS_INFO"))?.Split('=').Last().Trim() ?? "libtorch's own";
+        var loaded = File.Exists("/proc/self/maps")
+            ? File.ReadLines("/proc/self/maps").FirstOrDefault(l => l.Contains("openblas") || l.Contains("libmkl") || l.Contains("libblas"))
+            : null;
+        return (blas, loaded is null ? "" : loaded[loaded.IndexOf('/')..]);
+    }
+}
