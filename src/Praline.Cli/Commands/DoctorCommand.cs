@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Praline.Torch;
-using Spectre.Console;
 
 namespace Praline.Cli.Commands;
 
@@ -29,7 +28,7 @@ internal static class DoctorCommand
             TorchRuntime.CudaDeviceCount == 0 ? "everything runs on the CPU" : "--device cuda uses them"), "");
         report.Try("FFmpeg", () => (Media.MediaRuntime.Versions, Media.MediaRuntime.NativePath),
             "install libavformat-dev libavcodec-dev libswscale-dev libavutil-dev; then run ./praline again");
-        AnsiConsole.Write(report.ToTable());
+        Ui.Out.Write(report.ToTable());
         return report.Failures == 0 ? Host.Success : Host.Failure;
     }
 
@@ -42,11 +41,20 @@ internal static class DoctorCommand
 
     private static (string Found, string Detail) Blas()
     {
-        var line = TorchRuntime.BuildInfo.Split('\n').FirstOrDefault(l => l.Contains("BLAS_INFO")) ?? "";
-        var blas = line.Split(',').FirstOrDefault(part => part.Contains("BLAS_INFO"))?.Split('=').Last().Trim() ?? "libtorch's own";
-        var loaded = File.Exists("/proc/self/maps")
-            ? File.ReadLines("/proc/self/maps").FirstOrDefault(l => l.Contains("openblas") || l.Contains("libmkl") || l.Contains("libblas"))
-            : null;
-        return (blas, loaded is null ? "" : loaded[loaded.IndexOf('/')..]);
+        // What libtorch was built with says little: Debian's calls whatever library the system's alternatives choose.
+        string[] known = ["openblas", "libmkl", "libblis", "libblas"];
+        var maps = File.Exists("/proc/self/maps") ? File.ReadAllLines("/proc/self/maps") : [];
+        foreach (var name in known)
+        {
+            if (maps.FirstOrDefault(line => line.Contains(name, StringComparison.Ordinal)) is { } line)
+            {
+                var path = line[line.IndexOf('/')..];
+                return name == "libblas"
+                    ? throw new InvalidOperationException($"only the reference BLAS was found ({path}), which is tens of times slower")
+                    : (name, path);
+            }
+        }
+
+        return ("libtorch's own", "");
     }
 }
