@@ -1,0 +1,6 @@
+namespace Praline.Preferences;
+
+/// <summary>A caption that a model wrote.</summary>
+/// <param name="Text">The text, without special tokens.</param>
+/// <param name="Truncated">Whether it ended at the token limit instead of at its own end.</param>
+public sealed record Caption(string Text, bool Truncated);

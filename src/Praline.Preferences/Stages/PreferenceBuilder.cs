@@ -1,0 +1,49 @@
+namespace Praline.Preferences;
+
+/// <summary>All four steps one after the other, each reading the file of the one before: what <c>praline build</c> runs.</summary>
+public sealed class PreferenceBuilder
+{
+    /// <summary>Step 1.</summary>
+    public required ClipStage Clips { get; init; }
+
+    /// <summary>Step 2.</summary>
+    public required CaptionClipsStage CaptionClips { get; init; }
+
+    /// <summary>Step 3.</summary>
+    public required CandidatesStage Candidates { get; init; }
+
+    /// <summary>Step 4, scoring.</summary>
+    public required JudgeStage Judge { get; init; }
+
+    /// <summary>Step 4, ranking.</summary>
+    public required RankStage Rank { get; init; }
+
+    /// <summary>Makes all files in one folder; what an earlier start finished is kept.</summary>
+    /// <param name="videoFolder">The folder that the videos' paths start from.</param>
+    /// <param name="videos">The videos.</param>
+    /// <param name="outputFolder">Where the files go.</param>
+    /// <param name="run">How to run the stages that use the model.</param>
+    /// <param name="judgeConcurrency">How many videos are judged at once.</param>
+    /// <param name="cancellation">Stops the stage that is running; the next start goes on.</param>
+    /// <returns>One summary for each stage, in order.</returns>
+    public async Task<IReadOnlyList<StageSummary>> RunAsync(
+        string videoFolder,
+        IReadOnlyList<VideoItem> videos,
+        string outputFolder,
+        StageRunOptions run,
+        int judgeConcurrency = 8,
+        CancellationToken cancellation = default)
+    {
+        var files = new DataFiles(outputFolder);
+        return
+        [
+            await Clips.RunAsync(videoFolder, videos, files.Clips, run, cancellation).ConfigureAwait(false),
+            await CaptionClips.RunAsync(videoFolder, files.Clips, files.ShortGeneration, run, cancellation).ConfigureAwait(false),
+            await Candidates.RunAsync(videoFolder, files.Clips, files.LongGeneration, run, cancellation).ConfigureAwait(false),
+            await Judge.RunAsync(
+                videoFolder, files.ShortGeneration, files.LongGeneration, files.Scores,
+                run with { MaxConcurrency = judgeConcurrency }, cancellation).ConfigureAwait(false),
+            await Rank.RunAsync(files.LongGeneration, files.Scores, files.Pairs, run, cancellation).ConfigureAwait(false),
+        ];
+    }
+}
