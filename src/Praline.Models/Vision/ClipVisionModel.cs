@@ -1,0 +1,124 @@
+using Praline.Torch;
+using Praline.Torch.Nn;
+
+namespace Praline.Models.Vision;
+
+/// <summary>
+/// CLIP's vision transformer (Radford et al. 2021) with Hugging Face's parameter names; with <see cref="ClipVisionConfig.IsAurora"/>
+/// it is AuroraCap's encoder, which merges tokens as it goes.
+/// </summary>
+public sealed class ClipVisionModel
+{
+    private const double AuroraLayerEps = 1e-5; // its layers build their norms without the configured epsilon
+
+    private readonly ClipVisionEmbeddings _embeddings;
+    private readonly LayerNorm _before;
+    private readonly VisionLayer[] _layers;
+    private readonly LayerNorm _after;
+
+    /// <summary>Takes <c>vision_model.embeddings</c>, <c>.pre_layrnorm</c> (sic), <c>.encoder.layers</c>, <c>.post_layernorm</c>.</summary>
+    public ClipVisionModel(Weights weights, ClipVisionConfig config)
+    {
+        Config = config;
+        var root = weights["vision_model"];
+        _embeddings = new ClipVisionEmbeddings(root["embeddings"], config);
+        _before = new LayerNorm(root["pre_layrnorm"], config.HiddenSize, config.LayerNormEps);
+        var eps = config.IsAurora ? AuroraLayerEps : config.LayerNormEps;
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => new VisionLayer(
+            root["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.Heads, config.HiddenAct, eps))];
+        _after = new LayerNorm(root["post_layernorm"], config.HiddenSize, config.LayerNormEps);
+    }
+
+    /// <summary>The model's shape.</summary>
+    public ClipVisionConfig Config { get; }
+
+    /// <summary>True for tensors of vision checkpoints that hold nothing to load: index buffers and AuroraCap's copy of the positions.</summary>
+    public static bool MayIgnore(string name) =>
+        name.EndsWith("position_ids", StringComparison.Ordinal) || name == "pos_emb";
+
+    /// <summary>Runs all layers and keeps every hidden state.</summary>
+    /// <param name="pixels">[images, channels, height, width], normalised</param>
+    /// <param name="keptRatio">Share of tokens to keep, in (0, 1]; 1 merges nothing.</param>
+    public VisionOutput Forward(Tensor pixels, double keptRatio = 1)
+    {
+        var states = new List<Tensor>();
+        Run(pixels, keptRatio, _layers.Length, states.Add);
+        using var scope = new TensorScope();
+        var pooled = _after.Forward(states[^1].Select(1, 0)).MoveToOuterScope();
+        return new VisionOutput(states, pooled);
+    }
+
+    /// <summary>
+    /// One hidden state without its class token, running no layer beyond it: [images, tokens, hidden]. −2 is the state before the
+    /// last layer, which LLaVA and AuroraCap use.
+    /// </summary>
+    public Tensor Features(Tensor pixels, int hiddenState = -2, double keptRatio = 1, bool withClassToken = false)
+    {
+        using var scope = new TensorScope();
+        var last = Run(pixels, keptRatio, LayersFor(hiddenState), _ => { });
+        return (withClassToken ? last : last.Slice(1, 1)).MoveToOuterScope();
+    }
+
+    /// <summary>How many tokens (without the class token) <see cref="Features"/> gives for an image of that size.</summary>
+    public int TokenCount(int height, int width, int hiddenState = -2, double keptRatio = 1)
+    {
+        long tokens = ((long)(height / Config.PatchSize) * (width / Config.PatchSize)) + 1;
+        var r = MergedPerLayer(height, width, keptRatio);
+        for (var layer = 0; layer < LayersFor(hiddenState); layer++)
+        {
+            tokens -= Math.Min(r, (tokens - 1) / 2);
+        }
+
+        return (int)tokens - 1;
+    }
+
+    /// <summary>
+    /// The position embedding that an image of that size gets: [1 + patches, hidden].
+    /// </summary>
+    public Tensor PositionEmbedding(int height, int width) =>
+        _embeddings.PositionEmbedding(height / Config.PatchSize, width / Config.PatchSize);
+
+    /// <summary>r = ⌊height · width / patch² · (1 − ratio) / layers⌋: tokens that every layer merges away.</summary>
+    public long MergedPerLayer(int height, int width, double keptRatio)
+    {
+        if (!(keptRatio is > 0 and <= 1))
+        {
+            throw new PralineException($"The share of visual tokens to keep must lie in (0, 1], found {keptRatio}.");
+        }
+
+        // The original's order of operations: another one may round to another whole number.
+        var r = (long)((double)((long)width * height) / (Config.PatchSize * Config.PatchSize) * (1 - keptRatio) / Config.Layers);
+        return r == 0 || Config.IsAurora
+            ? r
+            : throw new PralineException($"This vision tower does not merge tokens: the share to keep must be 1, found {keptRatio}.");
+    }
+
+    private int LayersFor(int hiddenState)
+    {
+        var index = hiddenState < 0 ? _layers.Length + 1 + hiddenState : hiddenState;
+        return index >= 0 && index <= _layers.Length
+            ? index
+            : throw new PralineException($"There is no hidden state {hiddenState}: the vision tower has {_layers.Length} layers.");
+    }
+
+    private Tensor Run(Tensor pixels, double keptRatio, int layers, Action<Tensor> keep)
+    {
+        var r = MergedPerLayer((int)pixels.Size(2), (int)pixels.Size(3), keptRatio);
+        var x = Embed(pixels);
+        keep(x);
+        Tensor? sizes = null;
+        for (var i = 0; i < layers; i++)
+        {
+            (x, sizes) = r == 0 ? (_layers[i].Forward(x), null) : _layers[i].ForwardMerging(x, sizes, r);
+            keep(x);
+        }
+
+        return x;
+    }
+
+    private Tensor Embed(Tensor pixels)
+    {
+        using var scope = new TensorScope();
+        return _before.Forward(_embeddings.Forward(pixels)).MoveToOuterScope();
+    }
+}

@@ -1,0 +1,47 @@
+using Praline.Models.Vision;
+using Praline.Testing;
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Torch.Serialization;
+using Xunit.Abstractions;
+
+namespace Praline.Models.Tests.Vision;
+
+/// <summary>CLIP's tower against Hugging Face's CLIPVisionModel (tests/golden/clip_vision).</summary>
+public class ClipVisionGoldenTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Cases => Golden.CaseNames("clip_vision");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Equals_the_reference(string name)
+    {
+        using var golden = new GoldenCase(output, "clip_vision", name);
+        using var source = CheckpointSource.Open(golden.Folder);
+        using var store = new ParameterStore(source) { MayIgnore = ClipVisionModel.MayIgnore };
+        var model = new ClipVisionModel(store.Root, ClipVisionConfig.Read(Path.Combine(golden.Folder, "config.json")));
+        store.Verify();
+        foreach (var parameter in store.Parameters.Values)
+        {
+            parameter.RequiresGrad = true;
+        }
+
+        var pixels = golden.Input("pixel_values");
+        pixels.RequiresGrad = true;
+        var result = model.Forward(pixels);
+
+        foreach (var key in golden.ExpectedNames.Where(n => n.StartsWith("hidden_states.", StringComparison.Ordinal)))
+        {
+            golden.Close(key, result.HiddenStates[int.Parse(key["hidden_states.".Length..])]);
+        }
+
+        golden.Close("last_hidden_state", result.LastHiddenState);
+        golden.Close("pooler_output", result.PoolerOutput!);
+        var features = model.Features(pixels, withClassToken: true);
+        var terms = features * golden.Input("grad_probe_weight");
+        golden.CloseSum("grad_probe_loss", terms);
+        terms.Sum().Backward();
+        golden.CloseGradients(parameter => parameter == "pixel_values" ? pixels : store.Parameters.GetValueOrDefault(parameter));
+        Assert.Equal(result.LastHiddenState.Size(1) - 1, model.TokenCount((int)pixels.Size(2), (int)pixels.Size(3)));
+    }
+}
