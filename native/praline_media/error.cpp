@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <mutex>
 
+#include <webp/decode.h>
+
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -69,7 +71,8 @@ const char* pm_versions() {
              std::to_string(AV_VERSION_MICRO(v));
     };
     return std::string("FFmpeg ") + av_version_info() + " (" + version("libavformat", avformat_version()) + ", " +
-           version("libavcodec", avcodec_version()) + ", " + version("libswscale", swscale_version()) + ")";
+           version("libavcodec", avcodec_version()) + ", " + version("libswscale", swscale_version()) + "), libwebp " +
+           std::to_string(WebPGetDecoderVersion() >> 16) + "." + std::to_string(WebPGetDecoderVersion() >> 8 & 255) + ", libjpeg";
   }();
   return text.c_str();
 }

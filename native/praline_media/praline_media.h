@@ -58,6 +58,11 @@ PM_API int pm_video_next(pm_video* video, uint8_t* rgb);
 /// The number of frames that decode, known after PM_ERROR_MISSING; else -1.
 PM_API int64_t pm_video_decodable(const pm_video* video);
 
+/// Size of a JPEG or still WebP image in memory, as stored (no EXIF rotation).
+PM_API int pm_image_size(const uint8_t* data, int64_t size, int32_t* width, int32_t* height);
+/// Decodes it to width*height*3 bytes of RGB; alpha is dropped, CMYK and grey are converted as Pillow's convert("RGB") does.
+PM_API int pm_image_decode(const uint8_t* data, int64_t size, int32_t width, int32_t height, uint8_t* rgb);
+
 /// Starts an MP4 file of 8-bit 4:2:0 frames: H.264 where the FFmpeg build has libx264, else MPEG-4 part 2.
 /// quality: 0 (lossless) to 51, as x264's crf; keyframe_interval in frames.
 PM_API int pm_writer_open(const char* path, int32_t width, int32_t height, double fps, int32_t quality,

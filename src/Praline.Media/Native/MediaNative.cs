@@ -51,6 +51,12 @@ internal static unsafe partial class MediaNative
     [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_video_decodable")]
     public static partial long VideoDecodable(VideoHandle video);
 
+    [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_image_size")]
+    public static partial NativeStatus ImageSize(ReadOnlySpan<byte> data, long size, out int width, out int height);
+
+    [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_image_decode")]
+    public static partial NativeStatus ImageDecode(ReadOnlySpan<byte> data, long size, int width, int height, Span<byte> rgb);
+
     [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_writer_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial NativeStatus WriterOpen(
         string path, int width, int height, double fps, int quality, int keyframeInterval, out IntPtr writer);
