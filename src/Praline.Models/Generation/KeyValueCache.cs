@@ -1,0 +1,79 @@
+using Praline.Torch;
+
+namespace Praline.Models.Generation;
+
+/// <summary>
+/// The keys and values of every layer for a batch of sequences. Room grows by doubling: a token that is appended is written once,
+/// and what lies there already is copied only a few times in all.
+/// </summary>
+public sealed class KeyValueCache : IDisposable
+{
+    private const long FirstCapacity = 64;
+    private readonly Tensor?[] _keys;
+    private readonly Tensor?[] _values;
+    private readonly long[] _lengths;
+
+    /// <summary>An empty cache.</summary>
+    /// <param name="layers">The model's layers.</param>
+    /// <param name="capacity">Tokens to make room for at first; 0 when unknown.</param>
+    public KeyValueCache(int layers, long capacity = 0)
+    {
+        _keys = new Tensor?[layers];
+        _values = new Tensor?[layers];
+        _lengths = new long[layers];
+        Capacity = capacity;
+    }
+
+    /// <summary>Tokens that every layer has seen.</summary>
+    public long Length => _lengths[^1];
+
+    /// <summary>Tokens there is room for.</summary>
+    public long Capacity { get; private set; }
+
+    /// <summary>The keys and values [B, kv heads, Length, d] of a layer: views, without a copy.</summary>
+    public (Tensor Keys, Tensor Values) Layer(int layer) =>
+        (_keys[layer]!.Narrow(2, 0, _lengths[layer]), _values[layer]!.Narrow(2, 0, _lengths[layer]));
+
+    /// <summary>Adds keys and values [B, kv heads, T, d] to a layer and returns all of them (views).</summary>
+    public (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
+    {
+        var added = keys.Size(2);
+        var end = _lengths[layer] + added;
+        _keys[layer] = Write(_keys[layer], keys, _lengths[layer], end);
+        _values[layer] = Write(_values[layer], values, _lengths[layer], end);
+        _lengths[layer] = end;
+        return Layer(layer);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in _keys.Concat(_values))
+        {
+            tensor?.Dispose();
+        }
+    }
+
+    private Tensor Write(Tensor? store, Tensor added, long start, long end)
+    {
+        if (store is null || store.Size(2) < end)
+        {
+            Capacity = Math.Max(Capacity, Math.Max(end, Math.Max(FirstCapacity, 2 * start)));
+            var shape = added.Shape;
+            var larger = Tensor.Empty([shape[0], shape[1], Capacity, shape[3]], added.DType, added.Device).DetachFromScope();
+            if (store is not null)
+            {
+                using var old = store.Narrow(2, 0, start);
+                using var place = larger.Narrow(2, 0, start);
+                place.CopyInPlace(old);
+                store.Dispose();
+            }
+
+            store = larger;
+        }
+
+        using var target = store.Narrow(2, start, end - start);
+        target.CopyInPlace(added);
+        return store;
+    }
+}

@@ -1,0 +1,24 @@
+using Praline.Torch;
+using Praline.Torch.Nn;
+
+namespace Praline.Models.Language;
+
+/// <summary>The attention block: projections, rotary positions, and whatever <see cref="IAttention"/> decides who sees whom.</summary>
+internal sealed class LlamaAttention(LlamaConfig config, Weights weights, int layer)
+{
+    private readonly Linear _query = new(weights["q_proj"], config.HiddenSize, (long)config.NumAttentionHeads * config.HeadDim, config.QkvBias);
+    private readonly Linear _key = new(weights["k_proj"], config.HiddenSize, (long)config.NumKeyValueHeads * config.HeadDim, config.QkvBias);
+    private readonly Linear _value = new(weights["v_proj"], config.HiddenSize, (long)config.NumKeyValueHeads * config.HeadDim, config.QkvBias);
+    private readonly Linear _output = new(weights["o_proj"], (long)config.NumAttentionHeads * config.HeadDim, config.HiddenSize, config.OutputBias);
+
+    /// <summary>[N, D] → [N, D]</summary>
+    internal Tensor Forward(Tensor x, Tensor cos, Tensor sin, IAttention attention)
+    {
+        var q = _query.Forward(x).View(-1, config.NumAttentionHeads, config.HeadDim);
+        var k = _key.Forward(x).View(-1, config.NumKeyValueHeads, config.HeadDim);
+        var v = _value.Forward(x).View(-1, config.NumKeyValueHeads, config.HeadDim);
+        q = RotaryEmbedding.Rotate(q, cos, sin);
+        k = RotaryEmbedding.Rotate(k, cos, sin);
+        return _output.Forward(attention.Attend(layer, q, k, v));
+    }
+}

@@ -1,0 +1,137 @@
+using Praline.Models.Generation;
+using Praline.Torch;
+using Praline.Torch.Nn;
+
+namespace Praline.Models.Language;
+
+/// <summary>
+/// A causal language model of the Llama family (Llama, Mistral, Qwen2), with the parameter names of transformers'
+/// <c>LlamaForCausalLM</c>. It computes hidden states from embeddings, so that image features can stand among them; logits are
+/// asked for separately, only where they are needed.
+/// </summary>
+public sealed class LlamaModel
+{
+    private readonly LlamaLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly RotaryEmbedding _rotary;
+
+    /// <summary>Takes the parameters <c>model.…</c> and <c>lm_head.…</c> at that place of a checkpoint.</summary>
+    public LlamaModel(LlamaConfig config, Weights weights)
+    {
+        Config = config;
+        Store = weights.Store;
+        var model = weights["model"];
+        EmbedTokens = new Embedding(model["embed_tokens"], config.VocabSize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new LlamaLayer(config, model["layers"][i], i))];
+        _norm = new RmsNorm(model["norm"], config.HiddenSize, config.RmsNormEps);
+        _rotary = new RotaryEmbedding(config);
+        var head = weights["lm_head"];
+        LmHead = config.TieWordEmbeddings
+            ? new Linear(head, EmbedTokens.Weight)
+            : new Linear(head, config.HiddenSize, config.VocabSize, bias: false);
+
+        // Older checkpoints carry tables that are computed here, tied ones sometimes a second copy of the embedding.
+        var (mayIgnore, copy) = (Store.MayIgnore, head["weight"].Prefix);
+        Store.MayIgnore = name => mayIgnore(name) || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+            || (config.TieWordEmbeddings && name == copy);
+    }
+
+    /// <summary>The model's shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>All parameters, linear layers and embeddings by name.</summary>
+    public ParameterStore Store { get; }
+
+    /// <summary>The token embeddings [vocabulary, D].</summary>
+    public Embedding EmbedTokens { get; }
+
+    /// <summary>The output head [vocabulary, D]; shares the embedding's weight when they are tied.</summary>
+    public Linear LmHead { get; }
+
+    /// <summary>Where the parameters are.</summary>
+    public Device Device => EmbedTokens.Weight.Device;
+
+    /// <summary>The parameters' type.</summary>
+    public DType DType => EmbedTokens.Weight.DType;
+
+    /// <summary>Token embeddings: Int64 […] → […, D]</summary>
+    public Tensor Embed(Tensor ids) => EmbedTokens.Forward(ids);
+
+    /// <summary>Logits: […, D] → […, vocabulary]. Ask only for rows that are needed.</summary>
+    public Tensor Logits(Tensor hidden) => LmHead.Forward(hidden);
+
+    /// <summary>A padded batch, perhaps the continuation of cached tokens.</summary>
+    /// <param name="inputsEmbeds">[B, T, D]</param>
+    /// <param name="positionIds">Int64 [B, T] ([3, B, T] for models with <c>mrope_section</c>)</param>
+    /// <param name="keyMask">[B, cached + T], true for real tokens; null when all are.</param>
+    /// <param name="cache">Where earlier keys and values are taken from and these are added to; null without.</param>
+    /// <param name="hiddenStates">
+    /// Filled, when given, as transformers' <c>output_hidden_states</c>: the embeddings, every layer's output, the last one normed.
+    /// </param>
+    /// <returns>[B, T, D], normed</returns>
+    public Tensor Forward(
+        Tensor inputsEmbeds, Tensor positionIds, Tensor? keyMask = null, KeyValueCache? cache = null, IList<Tensor>? hiddenStates = null)
+    {
+        using var scope = new TensorScope();
+        var shape = inputsEmbeds.Shape;
+        if (shape.Length != 3 || shape[2] != Config.HiddenSize)
+        {
+            throw new ArgumentException($"Embeddings should be [batch, tokens, {Config.HiddenSize}], found {inputsEmbeds.Describe()}.");
+        }
+
+        var positions = positionIds.Dim == 3 ? positionIds.Reshape(3, -1) : positionIds.Reshape(-1);
+        var attention = new PaddedAttention(Config, shape[0], shape[1], keyMask, cache);
+        try
+        {
+            var hidden = Run(inputsEmbeds.Reshape(-1, shape[2]), positions, attention, state => hiddenStates?.Add(state.View(shape).MoveToOuterScope()));
+            return hidden.View(shape).MoveToOuterScope();
+        }
+        finally
+        {
+            attention.Free();
+        }
+    }
+
+    /// <summary>A packed stream of sequence trees.</summary>
+    /// <param name="inputsEmbeds">[T, D] with T = <see cref="PackedLayout.Length"/></param>
+    /// <param name="layout">Where prompts and responses lie.</param>
+    /// <returns>[T, D], normed</returns>
+    public Tensor ForwardPacked(Tensor inputsEmbeds, PackedLayout layout)
+    {
+        using var scope = new TensorScope();
+        if (inputsEmbeds.Dim != 2 || inputsEmbeds.Size(0) != layout.Length || inputsEmbeds.Size(1) != Config.HiddenSize)
+        {
+            throw new ArgumentException(
+                $"Embeddings should be [{layout.Length}, {Config.HiddenSize}] as the layout says, found {inputsEmbeds.Describe()}.");
+        }
+
+        var attention = new PackedAttention(Config, layout);
+        try
+        {
+            return Run(inputsEmbeds, layout.PositionIds(inputsEmbeds.Device), attention, null).MoveToOuterScope();
+        }
+        finally
+        {
+            attention.Free();
+        }
+    }
+
+    private Tensor Run(Tensor x, Tensor positions, IAttention attention, Action<Tensor>? observe)
+    {
+        var (cos, sin) = _rotary.At(positions, x.DType);
+        observe?.Invoke(x.Alias());
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            using var previous = i == 0 ? null : x;
+            x = _layers[i].Forward(x, cos, sin, attention);
+            if (i < _layers.Length - 1)
+            {
+                observe?.Invoke(x.Alias());
+            }
+        }
+
+        var normed = _norm.Forward(x);
+        observe?.Invoke(normed.Alias());
+        return normed;
+    }
+}
