@@ -2,7 +2,7 @@ namespace Praline.SmallWorld.Tests;
 
 public class SmallWorldDataTests
 {
-    private static readonly CaptionPrompts Prompts = new("full?", "clip?", "Better than: {draft}");
+    private static readonly CaptionPrompts Prompts = new("full?", "clip?", "Better than: {{draft}}");
 
     [Fact]
     public void Splits_never_overlap()

@@ -3,7 +3,7 @@ namespace Praline.SmallWorld;
 /// <summary>The questions that captions answer. The small world has none of its own: they are those of the pipeline.</summary>
 /// <param name="Full">For a whole video.</param>
 /// <param name="Clip">For a clip.</param>
-/// <param name="Retrospective">For a better caption than a draft, whole video; holds <c>{draft}</c>.</param>
+/// <param name="Retrospective">For a better caption than a draft, whole video; holds <c>{{draft}}</c>.</param>
 /// <param name="ClipRetrospective">The same for a clip; null: <paramref name="Retrospective"/>.</param>
 public sealed record CaptionPrompts(string Full, string Clip, string Retrospective, string? ClipRetrospective = null)
 {
@@ -12,8 +12,8 @@ public sealed record CaptionPrompts(string Full, string Clip, string Retrospecti
     public string WithDraft(string draft, bool clip)
     {
         var prompt = clip ? ClipRetrospective ?? Retrospective : Retrospective;
-        return prompt.Contains("{draft}", StringComparison.Ordinal)
-            ? prompt.Replace("{draft}", draft, StringComparison.Ordinal)
-            : throw new ArgumentException($"A retrospective prompt must hold {{draft}}, found: {prompt}");
+        return prompt.Contains("{{draft}}", StringComparison.Ordinal)
+            ? prompt.Replace("{{draft}}", draft, StringComparison.Ordinal)
+            : throw new ArgumentException($"A retrospective prompt must hold {{{{draft}}}}, found: {prompt}");
     }
 }

@@ -73,10 +73,9 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
         }
 
         var story = new Story(scene.Background, objects, told);
-        var required = story.Facts();
         tolerated.UnionWith(orders);
-        tolerated.ExceptWith(required);
-        return new SceneTruth(story, required, tolerated, aliases, orders);
+        tolerated.ExceptWith(story.Facts());
+        return new SceneTruth(story, tolerated, aliases);
     }
 
     private StoryObject Look(SceneObject item, int first, int last)

@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using Praline.Media;
+
+namespace Praline.SmallWorld.Tests;
+
+public class SceneRendererTests
+{
+    /// <summary>Areas in squared radii, from the shapes' formulas.</summary>
+    [Theory]
+    [InlineData(Shape.Circle, Math.PI)]
+    [InlineData(Shape.Ring, Math.PI * 0.78)]
+    [InlineData(Shape.Square, 4 * 0.88 * 0.88)]
+    [InlineData(Shape.Cross, (2 * 2 * 0.68) - (0.68 * 0.68))]
+    [InlineData(Shape.Triangle, 0.5 * (2 * 1.85 / 1.75) * 1.85)]
+    public void Shapes_cover_their_area(Shape shape, double area)
+    {
+        var image = SceneRenderer.Render(SceneOf(shape, ShapeSize.Large), 0, 200);
+        var (background, color) = (Palette.Rgb(WorldColor.Black), Palette.Rgb(WorldColor.Yellow));
+        var covered = 0.0;
+        for (var i = 0; i < image.Pixels.Length; i += 3)
+        {
+            covered += (image.Pixels[i] - background.R) / (double)(color.R - background.R);
+        }
+
+        Assert.Equal(area, covered / Math.Pow(200 * Grid.LargeRadius, 2), 0.05);
+    }
+
+    [Fact]
+    public void A_circle_is_drawn_where_it_is_in_its_color()
+    {
+        var image = SceneRenderer.Render(SceneOf(Shape.Circle, ShapeSize.Small), 0);
+        Assert.Equal(Palette.Rgb(WorldColor.Yellow), At(image, 0.78, 0.22));
+        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.5, 0.22));
+        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.22, 0.78));
+    }
+
+    [Fact]
+    public void The_picture_at_every_frame_agrees_with_the_scene()
+    {
+        for (ulong seed = 0; seed < 60; seed++)
+        {
+            var scene = SceneGenerator.Create(seed);
+            for (var frame = 0; frame < scene.FrameCount; frame += 7)
+            {
+                var image = SceneRenderer.Render(scene, frame);
+                foreach (var item in scene.Objects.Where(o => o.Shape != Shape.Ring))
+                {
+                    var (x, y) = item.PositionAt(frame);
+                    var seen = At(image, x, y) == Palette.Rgb(item.ColorAt(frame));
+                    Assert.True(seen || !item.IsVisible(frame), $"seed {seed}, frame {frame}: {item}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_png_holds_the_picture()
+    {
+        var image = SceneRenderer.Render(SceneGenerator.Create(3), 5);
+        var png = PngFile.Encode(image);
+        Assert.Equal("89504e470d0a1a0a0000000d49484452000000600000006008020000", Convert.ToHexStringLower(png[..28]));
+        Assert.Equal("0000000049454e44ae426082", Convert.ToHexStringLower(png[^12..])); // IEND and its checksum, as in every PNG
+        using var packed = new MemoryStream(png[41..^16]);
+        using var zlib = new ZLibStream(packed, CompressionMode.Decompress);
+        var row = new byte[1 + (image.Width * 3)];
+        for (var y = 0; y < image.Height; y++)
+        {
+            zlib.ReadExactly(row);
+            Assert.Equal(0, row[0]);
+            Assert.Equal(image.Row(y).ToArray(), row[1..]);
+        }
+    }
+
+    [Fact]
+    public void A_contact_sheet_has_all_pictures()
+    {
+        var images = SceneRenderer.Render(SceneGenerator.Create(3), [0, 5, 9], 10);
+        var sheet = ContactSheet.Of(images, 2);
+        Assert.Equal((26, 26), (sheet.Width, sheet.Height));
+        Assert.Equal(images[1].Row(0).ToArray(), sheet.Row(2).Slice(14 * 3, 30).ToArray());
+        Assert.Equal(images[2].Row(9).ToArray(), sheet.Row(23).Slice(2 * 3, 30).ToArray());
+    }
+
+    private static Scene SceneOf(Shape shape, ShapeSize size) => new(
+        1, 96, 4, 40, WorldColor.Black, [new SceneObject(shape, WorldColor.Yellow, size, 0, 40, 0.78, 0.22, [])], []);
+
+    private static (byte R, byte G, byte B) At(RgbImage image, double x, double y)
+    {
+        var pixel = image.Row((int)(y * image.Height)).Slice((int)(x * image.Width) * 3, 3);
+        return (pixel[0], pixel[1], pixel[2]);
+    }
+}
