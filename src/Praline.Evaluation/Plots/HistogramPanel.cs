@@ -22,7 +22,7 @@ public sealed record HistogramPanel : PlotPanel
 
     internal override IEnumerable<LegendEntry> Legend => Series.Select(s => new LegendEntry(s.Name, s.Style, true));
 
-    internal override void Draw(SvgWriter svg, PanelFrame frame)
+    internal override void Draw(MarkupWriter svg, PanelFrame frame)
     {
         var (width, first, _) = Bins();
         foreach (var series in Series)

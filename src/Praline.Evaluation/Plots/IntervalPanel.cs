@@ -43,19 +43,19 @@ public sealed record IntervalPanel : PlotPanel
 
     private int PerRow => Math.Max(1, Rows.Select(r => r.Values.Count).DefaultIfEmpty(1).Max());
 
-    internal override void Draw(SvgWriter svg, PanelFrame frame)
+    internal override void Draw(MarkupWriter svg, PanelFrame frame)
     {
         for (var row = 0; row < Rows.Count; row++)
         {
             for (var s = 0; s < Rows[row].Values.Count; s++)
             {
                 var centre = frame.Y.Map(row + 0.5) + ((s - ((PerRow - 1) / 2.0)) * SeriesHeight);
-                Draw(svg, frame, Rows[row], s, centre, s < Series.Count ? Series[s].Style : SeriesStyle.Of(Series.Count == 0 ? row : s));
+                Draw(svg, frame, Rows[row], s, centre, s < Series.Count ? Series[s].Style : SeriesStyle.OfMethod(Series.Count == 0 ? row : s));
             }
         }
     }
 
-    private void Draw(SvgWriter svg, PanelFrame frame, IntervalRow row, int s, double y, SeriesStyle style)
+    private void Draw(MarkupWriter svg, PanelFrame frame, IntervalRow row, int s, double y, SeriesStyle style)
     {
         var value = row.Values[s];
         if (!value.IsDefined)

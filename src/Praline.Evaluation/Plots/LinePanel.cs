@@ -14,7 +14,7 @@ public sealed record LinePanel : PlotPanel
 
     private IEnumerable<(double X, double Y)> Points => Series.SelectMany(s => s.Traces).SelectMany(t => t);
 
-    internal override void Draw(SvgWriter svg, PanelFrame frame)
+    internal override void Draw(MarkupWriter svg, PanelFrame frame)
     {
         // All raw traces first: no smoothed line is hidden behind another series' noise.
         foreach (var series in Series.Where(s => s.Smooth > 0))

@@ -4,7 +4,7 @@ namespace Praline.Evaluation;
 internal static class PanelPainter
 {
     /// <summary>Paints the panel into its cell.</summary>
-    public static void Paint(SvgWriter svg, PlotPanel panel, PanelCell cell)
+    public static void Paint(MarkupWriter svg, PlotPanel panel, PanelCell cell)
     {
         var frame = cell.Frame;
         Head(svg, panel, cell);
@@ -49,12 +49,12 @@ internal static class PanelPainter
         // A nested svg clips what a given range leaves outside, without ids that could clash on a page.
         svg.Open(
             "svg", ("x", frame.Left - 6), ("y", frame.Top - 6), ("width", frame.Width + 12 + panel.RightGutter), ("height", frame.Height + 12),
-            ("viewBox", string.Join(' ', new[] { frame.Left - 6, frame.Top - 6, frame.Width + 12 + panel.RightGutter, frame.Height + 12 }.Select(SvgWriter.Number))));
+            ("viewBox", string.Join(' ', new[] { frame.Left - 6, frame.Top - 6, frame.Width + 12 + panel.RightGutter, frame.Height + 12 }.Select(MarkupWriter.Number))));
         panel.Draw(svg, frame);
         svg.Close();
     }
 
-    private static void Head(SvgWriter svg, PlotPanel panel, PanelCell cell)
+    private static void Head(MarkupWriter svg, PlotPanel panel, PanelCell cell)
     {
         var y = cell.Frame.Top - 10;
         if (panel.YLabel.Length > 0)
@@ -69,7 +69,7 @@ internal static class PanelPainter
         }
     }
 
-    private static void Rules(SvgWriter svg, PlotPanel panel, PanelFrame frame)
+    private static void Rules(MarkupWriter svg, PlotPanel panel, PanelFrame frame)
     {
         foreach (var rule in panel.XRules)
         {

@@ -42,5 +42,5 @@ public abstract record PlotPanel
 
     internal abstract IEnumerable<LegendEntry> Legend { get; }
 
-    internal abstract void Draw(SvgWriter svg, PanelFrame frame);
+    internal abstract void Draw(MarkupWriter svg, PanelFrame frame);
 }

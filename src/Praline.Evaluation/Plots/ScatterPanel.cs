@@ -12,7 +12,7 @@ public sealed record ScatterPanel : PlotPanel
 
     internal override IEnumerable<LegendEntry> Legend => Series.Select(s => new LegendEntry(s.Name, s.Style, true));
 
-    internal override void Draw(SvgWriter svg, PanelFrame frame)
+    internal override void Draw(MarkupWriter svg, PanelFrame frame)
     {
         foreach (var series in Series)
         {

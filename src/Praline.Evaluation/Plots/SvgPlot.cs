@@ -14,12 +14,12 @@ public static class SvgPlot
     public static string Render(PlotFigure figure)
     {
         var layout = new PlotLayout(figure, Padding, ColumnGap);
-        var svg = new SvgWriter();
+        var svg = new MarkupWriter();
         var legend = LegendRows(figure);
         var headerHeight = Padding + 18 + (figure.Subtitle.Length > 0 ? 20 : 0) + (legend.Count * LegendHeight) + 10;
         var height = headerHeight + layout.Height + Padding - 6;
         svg.Open(
-            "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("class", "pp"), ("viewBox", $"0 0 {SvgWriter.Number(figure.Width)} {SvgWriter.Number(height)}"),
+            "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("class", "pp"), ("viewBox", $"0 0 {MarkupWriter.Number(figure.Width)} {MarkupWriter.Number(height)}"),
             ("width", figure.Width), ("height", height), ("role", "img"), ("aria-label", figure.Title));
         svg.Text("title", figure.Title).Raw("<style>\n" + PlotStyle.Sheet + "</style>\n");
         svg.Element("rect", ("class", "bg"), ("width", figure.Width), ("height", height), ("rx", 8.0));
@@ -46,9 +46,9 @@ public static class SvgPlot
     {
         var rows = new List<List<(LegendEntry, double)>>();
         var x = Padding;
-        foreach (var entry in figure.Panels.SelectMany(p => p.Legend).DistinctBy(e => (e.Name, e.Style)))
+        foreach (var entry in figure.Panels.SelectMany(p => p.Legend).Where(e => e.Name.Length > 0).DistinctBy(e => (e.Name, e.Style)))
         {
-            var width = 34 + TextWidth.Of(entry.Name, 12) + 18;
+            var width = MarkWidth(entry) + TextWidth.Of(entry.Name, 12) + 18;
             if (rows.Count == 0 || x + width > figure.Width - Padding)
             {
                 rows.Add([]);
@@ -62,7 +62,7 @@ public static class SvgPlot
         return rows;
     }
 
-    private static void DrawLegend(SvgWriter svg, List<List<(LegendEntry Entry, double X)>> rows, double top)
+    private static void DrawLegend(MarkupWriter svg, List<List<(LegendEntry Entry, double X)>> rows, double top)
     {
         for (var row = 0; row < rows.Count; row++)
         {
@@ -71,15 +71,17 @@ public static class SvgPlot
             {
                 if (entry.Swatch)
                 {
-                    svg.Element("circle", ("class", entry.Style.Fill), ("cx", x + 20), ("cy", y), ("r", 5.0));
+                    svg.Element("circle", ("class", entry.Style.Fill), ("cx", x + 5), ("cy", y), ("r", 5.0));
                 }
                 else
                 {
                     svg.Line(x, y, x + 26, y, $"line {entry.Style.Stroke}");
                 }
 
-                svg.Label(entry.Name, x + 34, y + 4, "n");
+                svg.Label(entry.Name, x + MarkWidth(entry), y + 4, "n");
             }
         }
     }
+
+    private static double MarkWidth(LegendEntry entry) => entry.Swatch ? 16 : 34;
 }

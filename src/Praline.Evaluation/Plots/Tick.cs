@@ -9,19 +9,31 @@ internal readonly record struct Tick(double Value, string Label)
 {
     private const string Minus = "−";
 
-    /// <summary>Multiples of 1, 2, 2.5 or 5 times a power of ten inside the range, <paramref name="wanted"/> of them or a few less or more.</summary>
+    /// <summary>
+    /// Multiples of 1, 2 or 5 times a power of ten inside the range: of these steps the one that gives closest to
+    /// <paramref name="wanted"/> ticks, and at least two.
+    /// </summary>
     public static IReadOnlyList<Tick> Linear(double minimum, double maximum, int wanted)
     {
-        var step = Step((maximum - minimum) / wanted);
-        var first = (long)Math.Ceiling((minimum / step) - 1e-9);
-        var last = (long)Math.Floor((maximum / step) + 1e-9);
-        var values = new List<double>();
-        for (var i = first; i <= last; i++)
+        var best = (Step: 0.0, First: 0L, Last: -1L, Distance: int.MaxValue);
+        for (var step = Step((maximum - minimum) / (4 * wanted)); step <= maximum - minimum; step = Step(step * 1.01))
         {
-            values.Add(i * step);
+            var first = (long)Math.Ceiling((minimum / step) - 1e-9);
+            var last = (long)Math.Floor((maximum / step) + 1e-9);
+            var distance = Math.Abs((int)(last - first + 1) - wanted);
+            if (last > first && distance <= best.Distance)
+            {
+                best = (step, first, last, distance);
+            }
         }
 
-        return [.. values.Select(v => new Tick(v, Text(v, step, values.Max(Math.Abs))))];
+        var values = new List<double>();
+        for (var i = best.First; i <= best.Last; i++)
+        {
+            values.Add(i * best.Step);
+        }
+
+        return [.. values.Select(v => new Tick(v, Text(v, best.Step, values.Max(Math.Abs))))];
     }
 
     /// <summary>Powers of ten inside the range, thinned to about <paramref name="wanted"/>; also their 2- and 5-fold when there are few.</summary>
@@ -51,11 +63,11 @@ internal readonly record struct Tick(double Value, string Label)
         }
     }
 
-    /// <summary>The smallest 1, 2, 2.5 or 5 times a power of ten that is at least <paramref name="raw"/>.</summary>
+    /// <summary>The smallest 1, 2 or 5 times a power of ten that is at least <paramref name="raw"/>.</summary>
     public static double Step(double raw)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        foreach (var factor in new[] { 1, 2, 2.5, 5 })
+        foreach (var factor in new[] { 1, 2, 5 })
         {
             if (raw <= factor * power * (1 + 1e-9))
             {
@@ -84,11 +96,6 @@ internal readonly record struct Tick(double Value, string Label)
 
         var (unit, suffix) = largest >= 1e6 ? (1e6, "M") : largest >= 1e4 ? (1e3, "k") : (1, "");
         var decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(step / unit) - 1e-9));
-        if (Math.Abs((step / unit * Math.Pow(10, decimals)) - Math.Round(step / unit * Math.Pow(10, decimals))) > 1e-6)
-        {
-            decimals++;
-        }
-
         return sign + (size / unit).ToString("F" + decimals, CultureInfo.InvariantCulture) + suffix;
     }
 

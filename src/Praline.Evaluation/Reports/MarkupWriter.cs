@@ -4,10 +4,10 @@ using System.Text;
 namespace Praline.Evaluation;
 
 /// <summary>
-/// Writes SVG elements. Numbers have at most two decimals and never a locale's comma, text is escaped: the same figure is the same bytes
+/// Writes SVG and HTML elements. Numbers have at most two decimals and never a locale's comma, text is escaped: the same input gives the same bytes
 /// everywhere.
 /// </summary>
-internal sealed class SvgWriter
+internal sealed class MarkupWriter
 {
     private readonly StringBuilder _text = new();
     private readonly Stack<string> _open = new();
@@ -41,7 +41,7 @@ internal sealed class SvgWriter
     }
 
     /// <summary>Opens an element; attribute values are strings (escaped) or numbers.</summary>
-    public SvgWriter Open(string name, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public MarkupWriter Open(string name, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         Tag(name, attributes);
         _text.Append(">\n");
@@ -50,14 +50,14 @@ internal sealed class SvgWriter
     }
 
     /// <summary>Closes the element opened last.</summary>
-    public SvgWriter Close()
+    public MarkupWriter Close()
     {
         _text.Append("</").Append(_open.Pop()).Append(">\n");
         return this;
     }
 
     /// <summary>An element without content.</summary>
-    public SvgWriter Element(string name, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public MarkupWriter Element(string name, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         Tag(name, attributes);
         _text.Append("/>\n");
@@ -65,7 +65,7 @@ internal sealed class SvgWriter
     }
 
     /// <summary>An element that holds text.</summary>
-    public SvgWriter Text(string name, string content, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public MarkupWriter Text(string name, string content, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         Tag(name, attributes);
         _text.Append('>').Append(Escape(content)).Append("</").Append(name).Append(">\n");
@@ -73,22 +73,22 @@ internal sealed class SvgWriter
     }
 
     /// <summary>Text that is markup already (a style sheet).</summary>
-    public SvgWriter Raw(string markup)
+    public MarkupWriter Raw(string markup)
     {
         _text.Append(markup);
         return this;
     }
 
     /// <summary>A label: <c>&lt;text&gt;</c> at a point.</summary>
-    public SvgWriter Label(string content, double x, double y, string style, string anchor = "start") =>
+    public MarkupWriter Label(string content, double x, double y, string style, string anchor = "start") =>
         Text("text", content, ("class", style), ("x", x), ("y", y), ("text-anchor", anchor));
 
     /// <summary>A straight line.</summary>
-    public SvgWriter Line(double x1, double y1, double x2, double y2, string style) =>
+    public MarkupWriter Line(double x1, double y1, double x2, double y2, string style) =>
         Element("line", ("class", style), ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2));
 
     /// <summary>A line through points; points that are not finite break it.</summary>
-    public SvgWriter Path(IEnumerable<(double X, double Y)> points, string style)
+    public MarkupWriter Path(IEnumerable<(double X, double Y)> points, string style)
     {
         var path = new StringBuilder();
         var pen = 'M';
