@@ -45,6 +45,24 @@ public sealed class KeyValueCache : IDisposable
         return Layer(layer);
     }
 
+    /// <summary>Keeps the sequences of these numbers, in this order (one may come several times).</summary>
+    public void Keep(ReadOnlySpan<long> rows)
+    {
+        using var scope = new TensorScope();
+        var index = Tensor.From(rows);
+        foreach (var store in new[] { _keys, _values })
+        {
+            for (var layer = 0; layer < store.Length; layer++)
+            {
+                if (store[layer] is { } old)
+                {
+                    store[layer] = old.IndexSelect(0, index.To(old.Device)).DetachFromScope();
+                    old.Dispose();
+                }
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -116,6 +116,13 @@ public sealed class LlamaModel
         }
     }
 
+    /// <summary>Any tokens [N, D] at their positions, under the caller's attention → [N, D], normed.</summary>
+    internal Tensor ForwardTokens(Tensor x, Tensor positions, IAttention attention)
+    {
+        using var scope = new TensorScope();
+        return Run(x, positions, attention, null).MoveToOuterScope();
+    }
+
     private Tensor Run(Tensor x, Tensor positions, IAttention attention, Action<Tensor>? observe)
     {
         var (cos, sin) = _rotary.At(positions, x.DType);

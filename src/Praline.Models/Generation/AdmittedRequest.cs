@@ -1,0 +1,35 @@
+namespace Praline.Models.Generation;
+
+/// <summary>A request whose prompt was prefilled: its sequences start together, or in parts when there is less room.</summary>
+internal sealed class AdmittedRequest(int index, GenerationRequest request, PromptCache prompt, long nextPosition, float[] firstLogits)
+{
+    private readonly List<GeneratedSequence> _started = [];
+
+    /// <summary>The request's number.</summary>
+    internal int Index => index;
+
+    /// <summary>The prompt's keys and values.</summary>
+    internal PromptCache Prompt => prompt;
+
+    /// <summary>The position of the first new token.</summary>
+    internal long NextPosition => nextPosition;
+
+    /// <summary>What follows the prompt, for every sequence.</summary>
+    internal float[] FirstLogits => firstLogits;
+
+    /// <summary>True when no sequence waits.</summary>
+    internal bool AllStarted => _started.Count == request.Seeds.Count;
+
+    /// <summary>True when every sequence has ended.</summary>
+    internal bool IsFinished => AllStarted && _started.TrueForAll(sequence => sequence.Finish is not null);
+
+    /// <summary>The next sequences, at most so many.</summary>
+    internal List<GeneratedSequence> Start(int room, Func<IReadOnlyList<int>, string>? decode)
+    {
+        var sequences = request.Seeds.Skip(_started.Count).Take(room).Select(seed => new GeneratedSequence(request, seed, decode)).ToList();
+        _started.AddRange(sequences);
+        return sequences;
+    }
+
+    internal GenerationResult[] Results() => [.. _started.Select(sequence => sequence.Result())];
+}

@@ -1,0 +1,25 @@
+using Praline.Torch;
+
+namespace Praline.Models.Generation;
+
+/// <summary>A prompt, how to go on from it, and how many times: one sequence per seed, all over one prefill.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>The prompt as embeddings [T, D], image features among them; null when <see cref="PromptTokenIds"/> say it all.</summary>
+    public Tensor? PromptEmbeddings { get; init; }
+
+    /// <summary>The prompt's tokens; beside embeddings they only serve the repetition penalty.</summary>
+    public IReadOnlyList<int>? PromptTokenIds { get; init; }
+
+    /// <summary>Positions of the prompt, Int64 [T] or [3, T]; null for 0, 1, 2…. New tokens go on after the largest.</summary>
+    public Tensor? PromptPositionIds { get; init; }
+
+    /// <summary>How tokens are chosen and when a text ends.</summary>
+    public required GenerationOptions Options { get; init; }
+
+    /// <summary>The seed of each sequence's own random stream; what greedy decoding makes of it is the same for each.</summary>
+    public IReadOnlyList<ulong> Seeds { get; init; } = [0];
+
+    /// <summary>What to call it in messages, such as the video's id.</summary>
+    public string Name { get; init; } = "prompt";
+}

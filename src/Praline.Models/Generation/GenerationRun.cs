@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+using Praline.Models.Language;
+using Praline.Torch;
+
+namespace Praline.Models.Generation;
+
+/// <summary>One pass over a series of requests: who decodes now, who waits, who is done.</summary>
+internal sealed class GenerationRun(
+    LlamaModel model, int maxBatch, Func<IReadOnlyList<int>, string>? decode, IEnumerable<GenerationRequest> requests) : IDisposable
+{
+    private readonly IEnumerator<GenerationRequest> _requests = requests.GetEnumerator();
+    private readonly List<DecodeGroup> _groups = [];
+    private readonly List<AdmittedRequest> _open = [];
+    private readonly TokenSampler _sampler = new();
+    private float[] _scratch = [];
+    private AdmittedRequest? _waiting;
+    private int _count;
+    private bool _exhausted;
+
+    /// <summary>Prompt tokens computed.</summary>
+    internal long Prefilled { get; private set; }
+
+    /// <summary>New tokens computed.</summary>
+    internal long Decoded { get; private set; }
+
+    /// <summary>Fills the room there is with sequences of waiting requests.</summary>
+    internal void Admit()
+    {
+        for (var room = maxBatch - _groups.Sum(group => group.Sequences.Count); room > 0;)
+        {
+            if (_waiting is null && !TakeNext())
+            {
+                return;
+            }
+
+            var request = _waiting!;
+            var sequences = request.Start(room, decode);
+            foreach (var sequence in sequences)
+            {
+                sequence.Advance(request.FirstLogits, _sampler, ref _scratch);
+            }
+
+            Decoded += sequences.Count;
+            sequences.RemoveAll(sequence => sequence.Finish is not null);
+            if (sequences.Count > 0)
+            {
+                _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, sequences));
+                room -= sequences.Count;
+            }
+
+            if (request.AllStarted)
+            {
+                request.Prompt.Dispose();
+                _waiting = null;
+            }
+        }
+    }
+
+    /// <summary>Requests all of whose sequences have ended since the last call.</summary>
+    internal IEnumerable<(int Index, GenerationResult[] Sequences)> TakeFinished()
+    {
+        var finished = _open.Where(request => request.IsFinished).ToList();
+        _open.RemoveAll(finished.Contains);
+        return finished.Select(request => (request.Index, request.Results()));
+    }
+
+    /// <summary>One token more for every sequence that decodes; false when nothing is left to do.</summary>
+    internal bool Step()
+    {
+        if (_groups.Count == 0)
+        {
+            return _waiting is not null || !_exhausted;
+        }
+
+        using var noGrad = NoGrad.Begin();
+        using var scope = new TensorScope();
+        var sequences = _groups.SelectMany(group => group.Sequences).ToArray();
+        var tokens = new long[sequences.Length];
+        var positions = new long[sequences.Length];
+        var row = 0;
+        foreach (var group in _groups)
+        {
+            foreach (var sequence in group.Sequences)
+            {
+                tokens[row] = sequence.Tokens[^1];
+                positions[row++] = group.Position;
+            }
+        }
+
+        var embeds = model.Embed(Tensor.From<long>(tokens).To(model.Device));
+        var hidden = model.ForwardTokens(embeds, Positions(positions), new DecodeAttention(model.Config, _groups));
+        var logits = ToHost(model.Logits(hidden));
+        var values = MemoryMarshal.Cast<byte, float>(logits.Bytes());
+        var vocabulary = values.Length / sequences.Length;
+        for (row = 0; row < sequences.Length; row++)
+        {
+            sequences[row].Advance(values.Slice(row * vocabulary, vocabulary), _sampler, ref _scratch);
+        }
+
+        Decoded += sequences.Length;
+        Retire();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _requests.Dispose();
+        _waiting?.Prompt.Dispose();
+        _groups.ForEach(group => group.Dispose());
+        _groups.Clear();
+    }
+
+    private static Tensor ToHost(Tensor logits) => logits.To(Device.Cpu, DType.Float32).Contiguous();
+
+    private void Retire()
+    {
+        foreach (var group in _groups)
+        {
+            group.Compact();
+        }
+
+        foreach (var group in _groups.Where(group => group.Sequences.Count == 0).ToList())
+        {
+            group.Dispose();
+            _groups.Remove(group);
+        }
+    }
+
+    private bool TakeNext()
+    {
+        if (_exhausted || !_requests.MoveNext())
+        {
+            _exhausted = true;
+            return false;
+        }
+
+        var request = _requests.Current;
+        request.Options.Validate();
+        if (request.Options.StopStrings.Count > 0 && decode is null)
+        {
+            throw new PralineException($"{request.Name}: stop strings need a decoder; give the TextGenerator one (a tokenizer's Decode).");
+        }
+
+        _waiting = Prefill(request);
+        _open.Add(_waiting);
+        return true;
+    }
+
+    private AdmittedRequest Prefill(GenerationRequest request)
+    {
+        using var noGrad = NoGrad.Begin();
+        using var scope = new TensorScope();
+        var embeds = request.PromptEmbeddings ?? model.Embed(Ids(request).To(model.Device));
+        if (embeds.Dim != 2 || embeds.Size(0) == 0 || embeds.Size(1) != model.Config.HiddenSize)
+        {
+            throw new PralineException(
+                $"{request.Name}: a prompt is at least one embedding [tokens, {model.Config.HiddenSize}], found {embeds.Describe()}.");
+        }
+
+        var length = embeds.Size(0);
+        var positions = request.PromptPositionIds?.To(model.Device) ?? Tensor.Arange(0, length, device: model.Device);
+        var prompt = new PromptCache(model.Config.NumHiddenLayers);
+        var packed = new PackedAttention(model.Config, new PackedLayout(new SequenceTree((int)length)));
+        try
+        {
+            var hidden = model.ForwardTokens(embeds.To(model.Device, model.DType), positions, new PrefillAttention(packed, prompt));
+            Prefilled += length;
+            var next = request.PromptPositionIds is { } given ? given.Max().Item<long>() + 1 : length;
+            var logits = ToHost(model.Logits(hidden.Narrow(0, length - 1, 1))).ToArray<float>();
+            return new AdmittedRequest(_count++, request, prompt, next, logits);
+        }
+        finally
+        {
+            packed.Free();
+        }
+    }
+
+    private static Tensor Ids(GenerationRequest request) => request.PromptTokenIds is { Count: > 0 } ids
+        ? Tensor.From<long>([.. ids.Select(id => (long)id)])
+        : throw new PralineException($"{request.Name}: a prompt needs embeddings or at least one token.");
+
+    private Tensor Positions(long[] positions)
+    {
+        var flat = Tensor.From<long>(positions).To(model.Device);
+        return model.Config.RopeScaling?.MropeSection is null ? flat : flat.Unsqueeze(0).Expand(3, positions.Length);
+    }
+}

@@ -1,0 +1,45 @@
+using Praline.Torch;
+
+namespace Praline.Models.Generation;
+
+/// <summary>
+/// The keys and values of one prompt, computed once and shared by every sequence that goes on from it.
+/// </summary>
+internal sealed class PromptCache(int layers) : IDisposable
+{
+    private readonly Tensor?[] _keys = new Tensor?[layers];
+    private readonly Tensor?[] _values = new Tensor?[layers];
+    private int _users = 1;
+
+    /// <summary>Tokens of the prompt.</summary>
+    internal long Length => _keys[0]!.Size(1);
+
+    /// <summary>Keys and values [kv heads, T, d] of a layer.</summary>
+    internal (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer]!, _values[layer]!);
+
+    /// <summary>Stores the keys and values [T, kv heads, d] that the prefill computed.</summary>
+    internal void Store(int layer, Tensor keys, Tensor values)
+    {
+        _keys[layer] = keys.Transpose(0, 1).Contiguous().DetachFromScope();
+        _values[layer] = values.Transpose(0, 1).Contiguous().DetachFromScope();
+    }
+
+    /// <summary>One user more; each calls <see cref="Dispose"/>.</summary>
+    internal PromptCache Share()
+    {
+        _users++;
+        return this;
+    }
+
+    /// <summary>One user less; the last one frees it.</summary>
+    public void Dispose()
+    {
+        if (--_users == 0)
+        {
+            foreach (var tensor in _keys.Concat(_values))
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
+}

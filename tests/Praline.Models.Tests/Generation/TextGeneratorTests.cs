@@ -1,0 +1,76 @@
+using Praline.Models.Generation;
+using Praline.Models.Language;
+using Praline.Models.Tests.Language;
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Torch.Serialization;
+
+namespace Praline.Models.Tests.Generation;
+
+/// <summary>What decoding must give: the numbers of decoding without a cache, whatever else is in the batch.</summary>
+public sealed class TextGeneratorTests : IDisposable
+{
+    private readonly ParameterStore _store = new(new RandomSource(11, 0.3));
+
+    public static TheoryData<string> Configurations() => PackedForwardTests.Configurations();
+
+    public void Dispose() => _store.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void CachedEqualsUncached(string configuration)
+    {
+        using var scope = new TensorScope();
+        var model = Model(configuration);
+        var prompt = Prompt(7, 1);
+        var result = new TextGenerator(model).Generate(
+            new GenerationRequest { PromptTokenIds = prompt, Options = new GenerationOptions { MaxNewTokens = 40, LogProbabilities = true } })[0];
+
+        var all = prompt.ToList();
+        for (var i = 0; i < result.TokenIds.Length; i++)
+        {
+            using var step = new TensorScope();
+            var layout = new PackedLayout(new SequenceTree(all.Count));
+            var hidden = model.ForwardPacked(model.Embed(Tensor.From<long>([.. all.Select(id => (long)id)])), layout);
+            var logits = F.LogSoftmax(model.Logits(hidden.Select(0, all.Count - 1))).ToArray<float>();
+            var token = result.TokenIds[i];
+            Assert.True(logits[token] > logits.Max() - 1e-4, $"token {i}: {logits[token]} is not the largest, {logits.Max()}");
+            Assert.Equal(logits[token], result.LogProbabilities![i], 1e-4);
+            all.Add(token);
+        }
+
+        Assert.Equal(40, result.TokenIds.Length);
+        Assert.Equal(FinishReason.MaxTokens, result.Reason);
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void BatchedCandidatesEqualOneByOneWithTheSameSeeds(string configuration)
+    {
+        var model = Model(configuration);
+        var options = GenerationOptions.SynpoCandidates with { MaxNewTokens = 120, EosTokenIds = [3, 9], Temperature = 1.5 };
+        var requests = Enumerable.Range(0, 5).Select(i => new GenerationRequest
+        {
+            PromptTokenIds = Prompt(3 + (17 * i), i),
+            Options = options,
+            Seeds = [.. Enumerable.Range(0, 7).Select(s => RandomStream.Derive(5, (ulong)i, (ulong)s))],
+        }).ToList();
+
+        var batched = new TextGenerator(model, maxBatch: 18).Generate(requests);
+
+        Assert.Contains(batched.SelectMany(r => r), r => r.Reason == FinishReason.EndToken);
+        for (var i = 0; i < requests.Count; i++)
+        {
+            for (var s = 0; s < requests[i].Seeds.Count; s++)
+            {
+                var alone = new TextGenerator(model, maxBatch: 1).Generate(requests[i] with { Seeds = [requests[i].Seeds[s]] })[0];
+                Assert.Equal(alone.TokenIds, batched[i][s].TokenIds);
+                Assert.Equal(alone.Reason, batched[i][s].Reason);
+            }
+        }
+    }
+
+    internal static int[] Prompt(int length, int salt) => [.. Enumerable.Range(0, length).Select(i => ((i * 7) + (salt * 13) + 5) % 50)];
+
+    private LlamaModel Model(string configuration) => new(PackedForwardTests.Config(configuration), _store.Root);
+}
