@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Praline.Models.Checkpoints;
+using Praline.Models.Language;
 
 namespace Praline.Models.Vision;
 
@@ -47,12 +49,35 @@ public sealed record ClipVisionConfig
     /// <summary>Patches per side at <see cref="ImageSize"/>.</summary>
     public int Grid => ImageSize / PatchSize;
 
-    /// <summary>Reads a visual encoder's <c>config.json</c>, or the <c>vision_config</c> inside a whole CLIP's.</summary>
+    /// <summary>Reads a visual encoder's folder, or that of a whole CLIP (its <c>vision_config</c>).</summary>
     /// <exception cref="PralineException">A key is missing or makes no sense.</exception>
-    public static ClipVisionConfig Read(string path)
+    public static ClipVisionConfig Read(string folder)
     {
-        var json = ConfigJson.Read(path);
-        return From(json.Section("vision_config") ?? json);
+        var json = ConfigReader.Open(folder);
+        return Read(json.Object("vision_config") ?? json);
+    }
+
+    /// <summary>Reads a configuration object.</summary>
+    /// <exception cref="PralineException">A key makes no sense.</exception>
+    public static ClipVisionConfig Read(ConfigReader json)
+    {
+        var usual = new ClipVisionConfig();
+        var config = new ClipVisionConfig
+        {
+            HiddenSize = json.Int("hidden_size", usual.HiddenSize),
+            IntermediateSize = json.Int("intermediate_size", usual.IntermediateSize),
+            Layers = json.Int("num_hidden_layers", usual.Layers),
+            Heads = json.Int("num_attention_heads", usual.Heads),
+            Channels = json.Int("num_channels", usual.Channels),
+            ImageSize = json.Int("image_size", usual.ImageSize),
+            PatchSize = json.Int("patch_size", usual.PatchSize),
+            HiddenAct = json.String("hidden_act", usual.HiddenAct)!,
+            LayerNormEps = json.Double("layer_norm_eps", usual.LayerNormEps),
+            ProjectionDim = json.Int("projection_dim", usual.ProjectionDim),
+            IsAurora = json.Strings("architectures").Contains("AuroraEncoder"),
+        };
+        VisionConfigs.Check(json, config.HiddenSize, config.Heads, config.ImageSize, config.PatchSize, config.HiddenAct);
+        return config;
     }
 
     /// <summary>The configuration as <c>config.json</c> holds it.</summary>
@@ -73,41 +98,4 @@ public sealed record ClipVisionConfig
         ["projection_dim"] = ProjectionDim,
         ["torch_dtype"] = dtype,
     };
-
-    internal static ClipVisionConfig From(ConfigJson json)
-    {
-        var usual = new ClipVisionConfig();
-        var config = new ClipVisionConfig
-        {
-            HiddenSize = json.Int("hidden_size", usual.HiddenSize),
-            IntermediateSize = json.Int("intermediate_size", usual.IntermediateSize),
-            Layers = json.Int("num_hidden_layers", usual.Layers),
-            Heads = json.Int("num_attention_heads", usual.Heads),
-            Channels = json.Int("num_channels", usual.Channels),
-            ImageSize = json.Int("image_size", usual.ImageSize),
-            PatchSize = json.Int("patch_size", usual.PatchSize),
-            HiddenAct = json.Text("hidden_act") ?? usual.HiddenAct,
-            LayerNormEps = json.Double("layer_norm_eps", usual.LayerNormEps),
-            ProjectionDim = json.Int("projection_dim", usual.ProjectionDim),
-            IsAurora = json.Texts("architectures").Contains("AuroraEncoder"),
-        };
-        config.Validate(json.Where);
-        return config;
-    }
-
-    /// <summary>Fails when the numbers do not fit each other.</summary>
-    /// <exception cref="PralineException">They do not; <paramref name="where"/> is named.</exception>
-    internal void Validate(string where)
-    {
-        _ = Activation.Parse(HiddenAct);
-        if (HiddenSize % Heads != 0)
-        {
-            throw new PralineException($"{where}: hidden_size {HiddenSize} is not a multiple of num_attention_heads {Heads}.");
-        }
-
-        if (ImageSize < PatchSize)
-        {
-            throw new PralineException($"{where}: image_size {ImageSize} is smaller than patch_size {PatchSize}.");
-        }
-    }
 }

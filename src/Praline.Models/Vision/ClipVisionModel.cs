@@ -7,7 +7,7 @@ namespace Praline.Models.Vision;
 /// CLIP's vision transformer (Radford et al. 2021) with Hugging Face's parameter names; with <see cref="ClipVisionConfig.IsAurora"/>
 /// it is AuroraCap's encoder, which merges tokens as it goes.
 /// </summary>
-public sealed class ClipVisionModel
+public sealed class ClipVisionModel : VisionTower
 {
     private const double AuroraLayerEps = 1e-5; // its layers build their norms without the configured epsilon
 
@@ -32,6 +32,18 @@ public sealed class ClipVisionModel
     /// <summary>The model's shape.</summary>
     public ClipVisionConfig Config { get; }
 
+    /// <inheritdoc/>
+    public override int HiddenSize => Config.HiddenSize;
+
+    /// <inheritdoc/>
+    public override int PatchSize => Config.PatchSize;
+
+    /// <inheritdoc/>
+    public override int ImageSize => Config.ImageSize;
+
+    /// <inheritdoc/>
+    public override bool HasClassToken => true;
+
     /// <summary>True for tensors of vision checkpoints that hold nothing to load: index buffers and AuroraCap's copy of the positions.</summary>
     public static bool MayIgnore(string name) =>
         name.EndsWith("position_ids", StringComparison.Ordinal) || name == "pos_emb";
@@ -42,29 +54,25 @@ public sealed class ClipVisionModel
     public VisionOutput Forward(Tensor pixels, double keptRatio = 1)
     {
         var states = new List<Tensor>();
-        Run(pixels, keptRatio, _layers.Length, states.Add);
+        Run(pixels, keptRatio, _layers.Length, states);
         using var scope = new TensorScope();
         var pooled = _after.Forward(states[^1].Select(1, 0)).MoveToOuterScope();
         return new VisionOutput(states, pooled);
     }
 
-    /// <summary>
-    /// One hidden state without its class token, running no layer beyond it: [images, tokens, hidden]. −2 is the state before the
-    /// last layer, which LLaVA and AuroraCap use.
-    /// </summary>
-    public Tensor Features(Tensor pixels, int hiddenState = -2, double keptRatio = 1, bool withClassToken = false)
+    /// <inheritdoc/>
+    public override Tensor HiddenState(Tensor pixels, int hiddenState, double keptRatio = 1)
     {
         using var scope = new TensorScope();
-        var last = Run(pixels, keptRatio, LayersFor(hiddenState), _ => { });
-        return (withClassToken ? last : last.Slice(1, 1)).MoveToOuterScope();
+        return Run(pixels, keptRatio, LayersFor(hiddenState, _layers.Length), null).MoveToOuterScope();
     }
 
-    /// <summary>How many tokens (without the class token) <see cref="Features"/> gives for an image of that size.</summary>
+    /// <summary>How many tokens (without the class token) <see cref="VisionTower.Features"/> gives for an image of that size.</summary>
     public int TokenCount(int height, int width, int hiddenState = -2, double keptRatio = 1)
     {
         long tokens = ((long)(height / Config.PatchSize) * (width / Config.PatchSize)) + 1;
         var r = MergedPerLayer(height, width, keptRatio);
-        for (var layer = 0; layer < LayersFor(hiddenState); layer++)
+        for (var layer = 0; layer < LayersFor(hiddenState, _layers.Length); layer++)
         {
             tokens -= Math.Min(r, (tokens - 1) / 2);
         }
@@ -93,24 +101,17 @@ public sealed class ClipVisionModel
             : throw new PralineException($"This vision tower does not merge tokens: the share to keep must be 1, found {keptRatio}.");
     }
 
-    private int LayersFor(int hiddenState)
-    {
-        var index = hiddenState < 0 ? _layers.Length + 1 + hiddenState : hiddenState;
-        return index >= 0 && index <= _layers.Length
-            ? index
-            : throw new PralineException($"There is no hidden state {hiddenState}: the vision tower has {_layers.Length} layers.");
-    }
-
-    private Tensor Run(Tensor pixels, double keptRatio, int layers, Action<Tensor> keep)
+    private Tensor Run(Tensor pixels, double keptRatio, int layers, List<Tensor>? states)
     {
         var r = MergedPerLayer((int)pixels.Size(2), (int)pixels.Size(3), keptRatio);
         var x = Embed(pixels);
-        keep(x);
+        states?.Add(x);
         Tensor? sizes = null;
         for (var i = 0; i < layers; i++)
         {
+            using var previous = states is null ? x : null;
             (x, sizes) = r == 0 ? (_layers[i].Forward(x), null) : _layers[i].ForwardMerging(x, sizes, r);
-            keep(x);
+            states?.Add(x);
         }
 
         return x;

@@ -1,3 +1,4 @@
+using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Torch.Nn;
 
@@ -21,7 +22,7 @@ public sealed class VisionLayer
         _feedForwardNorm = new LayerNorm(weights["layer_norm2"], hidden, eps);
         _up = new Linear(weights["mlp"]["fc1"], hidden, intermediate, bias: true);
         _down = new Linear(weights["mlp"]["fc2"], intermediate, hidden, bias: true);
-        _activation = Activation.Parse(activation);
+        _activation = Activation.Get(activation);
     }
 
     /// <summary>[images, tokens, hidden] → the same shape.</summary>

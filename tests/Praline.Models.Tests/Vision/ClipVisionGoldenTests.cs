@@ -19,7 +19,7 @@ public class ClipVisionGoldenTests(ITestOutputHelper output)
         using var golden = new GoldenCase(output, "clip_vision", name);
         using var source = CheckpointSource.Open(golden.Folder);
         using var store = new ParameterStore(source) { MayIgnore = ClipVisionModel.MayIgnore };
-        var model = new ClipVisionModel(store.Root, ClipVisionConfig.Read(Path.Combine(golden.Folder, "config.json")));
+        var model = new ClipVisionModel(store.Root, ClipVisionConfig.Read(golden.Folder));
         store.Verify();
         foreach (var parameter in store.Parameters.Values)
         {
@@ -37,7 +37,7 @@ public class ClipVisionGoldenTests(ITestOutputHelper output)
 
         golden.Close("last_hidden_state", result.LastHiddenState);
         golden.Close("pooler_output", result.PoolerOutput!);
-        var features = model.Features(pixels, withClassToken: true);
+        var features = model.HiddenState(pixels, -2);
         var terms = features * golden.Input("grad_probe_weight");
         golden.CloseSum("grad_probe_loss", terms);
         terms.Sum().Backward();
