@@ -1,0 +1,150 @@
+using Praline.Models.Checkpoints;
+using Praline.Models.Language;
+using Praline.Models.Vision;
+using Praline.Torch;
+
+namespace Praline.Models.Multimodal;
+
+/// <summary>
+/// AuroraCap (Chai et al. 2024): CLIP's vision transformer with token merging, a two-layer projector and a Llama. The folder has the
+/// original's layout: the language model and the tokenizer at the root, <c>visual_encoder/</c> and <c>projector/</c> inside.
+/// </summary>
+public sealed class AuroraCap : VisionLanguageModel
+{
+    private const double PapersKeptRatio = 0.1;
+    private const int FeatureLayer = -2;
+
+    private readonly ModelWeights _languageWeights;
+    private readonly ModelWeights _visionWeights;
+    private readonly ModelWeights _projectorWeights;
+
+    private AuroraCap(string folder, LoadOptions options, Func<string, ModelWeights> open)
+        : base(folder)
+    {
+        var visionFolder = AuroraCapFiles.VisualEncoder(folder);
+        var projectorFolder = AuroraCapFiles.Projector(folder);
+        using (_languageWeights = open(folder))
+        using (_visionWeights = open(visionFolder))
+        using (_projectorWeights = open(projectorFolder))
+        {
+            Language = new LlamaModel(LlamaConfig.Read(folder), _languageWeights.Store.Root);
+            _visionWeights.Store.MayIgnore = ClipVisionModel.MayIgnore;
+            VisualEncoder = new ClipVisionModel(_visionWeights.Store.Root, ClipVisionConfig.Read(visionFolder) with { IsAurora = true });
+            Projector = Projector.Aurora(_projectorWeights.Store.Root, ProjectorConfig.Read(projectorFolder));
+            _languageWeights.Store.Verify();
+            _visionWeights.Store.Verify();
+            _projectorWeights.Store.Verify();
+        }
+
+        TokenKeptRatio = options.TokenKeptRatio
+            ?? ConfigReader.Open(visionFolder).OptionalDouble("token_kept_ratio")
+            ?? PapersKeptRatio;
+        _ = VisualEncoder.MergedPerLayer(VisualEncoder.ImageSize, VisualEncoder.ImageSize, TokenKeptRatio);
+    }
+
+    /// <inheritdoc/>
+    public override string ModelType => "auroracap";
+
+    /// <inheritdoc/>
+    public override LlamaModel Language { get; }
+
+    /// <summary>The vision tower.</summary>
+    public ClipVisionModel VisualEncoder { get; }
+
+    /// <summary>From the tower's width to the language model's.</summary>
+    public Projector Projector { get; }
+
+    /// <summary>The share of visual tokens that are kept, in (0, 1].</summary>
+    public double TokenKeptRatio { get; }
+
+    /// <summary>Opens a checkpoint.</summary>
+    /// <exception cref="PralineException">A file is missing or damaged, or weights do not fit the configuration.</exception>
+    public static new AuroraCap Load(string folder, LoadOptions? options = null)
+    {
+        var chosen = options ?? new LoadOptions();
+        return new AuroraCap(folder, chosen, part => ModelWeights.Open(part, chosen));
+    }
+
+    /// <summary>
+    /// A model with fresh random weights, to be trained from scratch: the folder has everything but the weights (the three
+    /// <c>config.json</c>, the tokenizer, <c>visual_encoder/preprocessor_config.json</c>).
+    /// </summary>
+    /// <param name="folder">The files that describe the model; <see cref="Save"/> copies them.</param>
+    /// <param name="seed">Each parameter's numbers depend on the seed and its name.</param>
+    /// <param name="options">Type (single precision when null), device and share of tokens.</param>
+    public static AuroraCap Create(string folder, ulong seed, LoadOptions? options = null)
+    {
+        var chosen = options ?? new LoadOptions();
+        return new AuroraCap(folder, chosen, part => ModelWeights.Random(
+            seed, ConfigReader.Open(part).Double("initializer_range", 0.02), chosen));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part) => Weights(part).Store.Parameters;
+
+    /// <summary>
+    /// Features of frames: [frames, 3, height, width], normalised → [frames, tokens, D]. Gradients flow when they are recorded.
+    /// </summary>
+    public Tensor EncodePixels(Tensor pixels)
+    {
+        using var scope = new TensorScope();
+        return Projector.Forward(VisualEncoder.Features(pixels, FeatureLayer, TokenKeptRatio)).MoveToOuterScope();
+    }
+
+    /// <summary>The text in pieces between the image marks, special tokens around the first piece only, as SynPO's <c>process_text</c>.</summary>
+    public override PromptTokens Tokenize(string text)
+    {
+        var ids = new List<int>();
+        var first = true;
+        foreach (var piece in text.Split(ImageMark))
+        {
+            if (!first)
+            {
+                ids.Add(PromptTokens.ImageToken);
+            }
+
+            ids.AddRange(Tokenizer.Encode(piece, addSpecialTokens: first));
+            first = false;
+        }
+
+        return new PromptTokens(ids);
+    }
+
+    /// <inheritdoc/>
+    public override string FormatPrompt(string question, int imageCount) => imageCount == 0
+        ? $"USER: {question}\n ASSISTANT:"
+        : $"USER: {string.Join(' ', Enumerable.Repeat(ImageMark, imageCount))}\n{question}\n ASSISTANT:";
+
+    /// <summary>
+    /// Writes the model to a folder in the original's layout, with Hugging Face's names, and beside the weights every other file of
+    /// the folder it came from.
+    /// </summary>
+    /// <param name="folder">Where to; may be the one it came from.</param>
+    /// <param name="dtype">The type of the weights on disk; null keeps theirs.</param>
+    public void Save(string folder, DType? dtype = null)
+    {
+        foreach (var (part, subfolder) in new[]
+        {
+            (ModelPart.Language, ""), (ModelPart.VisionTower, AuroraCapFiles.VisualEncoderName), (ModelPart.Projector, AuroraCapFiles.ProjectorName),
+        })
+        {
+            CheckpointWriter.Write(
+                Path.Combine(Folder, subfolder), Path.Combine(folder, subfolder), Weights(part).Store.Parameters, dtype ?? Language.DType);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _languageWeights.Store.Dispose();
+        _visionWeights.Store.Dispose();
+        _projectorWeights.Store.Dispose();
+    }
+
+    private ModelWeights Weights(ModelPart part) => part switch
+    {
+        ModelPart.Language => _languageWeights,
+        ModelPart.VisionTower => _visionWeights,
+        _ => _projectorWeights,
+    };
+}

@@ -1,0 +1,55 @@
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Torch.Serialization;
+
+namespace Praline.Models.Multimodal;
+
+/// <summary>
+/// The weights that a model is built from: a folder's files, or fresh numbers. Dispose it when the model is built and verified; the
+/// files stay mapped as long as a parameter lies in them.
+/// </summary>
+internal sealed class ModelWeights : IDisposable
+{
+    private readonly CheckpointSource? _source;
+
+    private ModelWeights(CheckpointSource? source, ParameterStore store)
+    {
+        _source = source;
+        Store = store;
+    }
+
+    internal ParameterStore Store { get; }
+
+    /// <summary>Opens a folder's weights, all converted to one type.</summary>
+    /// <param name="folder">Where <c>model.safetensors</c> or its index lies.</param>
+    /// <param name="options">The type and the device.</param>
+    /// <param name="rename">Given the checkpoint's names, maps a name that the model asks for to the checkpoint's.</param>
+    internal static ModelWeights Open(
+        string folder, LoadOptions options, Func<IReadOnlyCollection<string>, Func<string, string>>? rename = null)
+    {
+        var source = CheckpointSource.Open(folder);
+        return new ModelWeights(source, new ParameterStore(source, TypeOf(source, options), options.Device, rename?.Invoke(source.Names)));
+    }
+
+    /// <summary>Fresh weights.</summary>
+    internal static ModelWeights Random(ulong seed, double deviation, LoadOptions options) =>
+        new(null, new ParameterStore(new RandomSource(seed, deviation), options.DType ?? DType.Float32, options.Device));
+
+    public void Dispose() => _source?.Dispose();
+
+    /// <summary>The type that most of the checkpoint is in, or the one that was asked for.</summary>
+    private static DType TypeOf(CheckpointSource source, LoadOptions options)
+    {
+        if (options.DType is { } asked)
+        {
+            return asked;
+        }
+
+        var largest = source.Names.Select(name => source.Find(name)!)
+            .Where(entry => entry.DType.IsFloatingPoint())
+            .GroupBy(entry => entry.DType)
+            .OrderByDescending(group => group.Sum(entry => entry.Length))
+            .FirstOrDefault()?.Key ?? DType.Float32;
+        return largest == DType.Float16 && options.Device.Type == DeviceType.Cpu ? DType.Float32 : largest;
+    }
+}
