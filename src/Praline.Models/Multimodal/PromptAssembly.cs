@@ -17,7 +17,7 @@ public static class PromptAssembly
         if (prompt.ImageCount != images)
         {
             throw new PralineException(
-                $"The prompt has {prompt.ImageCount} image marks but {images} images are given: write <image> once for each.");
+                $"Image marks in the prompt: {prompt.ImageCount}, images given: {images}. Write <image> once for each image.");
         }
 
         using var scope = new TensorScope();

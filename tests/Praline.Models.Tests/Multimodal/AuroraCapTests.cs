@@ -90,7 +90,7 @@ public class AuroraCapTests
         Assert.Contains("must lie in (0, 1], found 0", Message(() => AuroraCap.Load(folder["model"], new LoadOptions { TokenKeptRatio = 0 })));
 
         var prompt = new PromptTokens([1, PromptTokens.ImageToken, 5]);
-        Assert.Contains("1 image marks but 0 images", Message(() => fresh.EmbedPrompt(prompt)));
+        Assert.Contains("prompt: 1, images given: 0", Message(() => fresh.EmbedPrompt(prompt)));
 
         File.Delete(folder["model", "projector", "model.safetensors"]);
         Assert.Contains("projector has no model.safetensors", Message(() => AuroraCap.Load(folder["model"])));
