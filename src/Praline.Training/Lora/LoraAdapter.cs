@@ -1,0 +1,200 @@
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Torch.Serialization;
+
+namespace Praline.Training.Lora;
+
+/// <summary>
+/// A LoRA adapter on a model: made fresh or loaded from PEFT's files, switched on and off, saved, merged. The base weights are never
+/// touched unless <see cref="MergeInto"/> is called.
+/// </summary>
+public sealed class LoraAdapter : IDisposable
+{
+    private const string Prefix = "base_model.model.";
+    private const string FileName = "adapter_model.safetensors";
+    private readonly List<ILoraModule> _modules = [];
+
+    private LoraAdapter(LoraConfig config) => Config = config;
+
+    /// <summary>The settings.</summary>
+    public LoraConfig Config { get; }
+
+    /// <summary>False computes the base model: the reference of DPO.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Where dropout draws its masks from; null (the default) means evaluation, without dropout. The trainer seeds it for each
+    /// micro-batch, so that a resumed run draws the same.
+    /// </summary>
+    public Generator? DropoutGenerator { get; set; }
+
+    /// <summary>The names of the adapted modules.</summary>
+    public IEnumerable<string> Modules => _modules.Select(module => module.Module);
+
+    /// <summary>The trained tensors by PEFT's full names.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters =>
+        _modules.SelectMany(module => module.Parameters).ToDictionary(p => Prefix + p.Key, p => p.Value, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Puts a fresh adapter on a model: A is uniform, B zero, so that at first nothing changes. Each module's numbers depend on the
+    /// seed and its name only.
+    /// </summary>
+    /// <param name="store">The model's modules; several stores may share one adapter.</param>
+    /// <param name="config">The settings.</param>
+    /// <param name="seed">Where the random numbers come from.</param>
+    /// <param name="dtype">The adapter's type: single precision unless the base is double.</param>
+    /// <exception cref="PralineException">No module matches the targets.</exception>
+    public static LoraAdapter Create(ParameterStore store, LoraConfig config, ulong seed, DType dtype = DType.Float32)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var adapter = new LoraAdapter(config);
+        adapter.Build(store, (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(store.Device), trainable: true);
+        return adapter;
+    }
+
+    /// <summary>Puts an adapter on a model that PEFT or Praline saved.</summary>
+    /// <param name="store">The model's modules.</param>
+    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="trainable">Whether training goes on with it.</param>
+    /// <param name="dtype">The type its tensors are converted to.</param>
+    /// <exception cref="PralineException">It does not fit the model; the message lists the keys.</exception>
+    public static LoraAdapter Load(ParameterStore store, string folder, bool trainable = false, DType dtype = DType.Float32)
+    {
+        using var scope = new TensorScope();
+        var config = LoraConfig.Read(folder);
+        var adapter = new LoraAdapter(config);
+        using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
+        var left = file.Tensors.Keys.ToHashSet(StringComparer.Ordinal);
+        var problems = new List<string>();
+        adapter.Build(store, (name, shape) =>
+        {
+            var key = Prefix + name;
+            if (!left.Remove(key))
+            {
+                problems.Add($"missing: {key}");
+                return Tensor.Zeros(shape);
+            }
+
+            var tensor = file.Read(key);
+            if (!tensor.Shape.AsSpan().SequenceEqual(shape))
+            {
+                problems.Add($"misshapen: {key} is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]");
+                return Tensor.Zeros(shape);
+            }
+
+            return tensor.To(store.Device, dtype).Clone();
+        }, trainable);
+        problems.AddRange(left.Order(StringComparer.Ordinal).Select(key => $"unexpected: {key}"));
+        if (problems.Count > 0)
+        {
+            adapter.Dispose();
+            throw new PralineException($"The adapter in {folder} does not fit the model:\n  " + string.Join("\n  ", problems.Take(20)));
+        }
+
+        return adapter;
+    }
+
+    /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, which PEFT loads.</summary>
+    public void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        SafetensorsWriter.Write(Path.Combine(folder, FileName), Parameters);
+        Config.Write(folder);
+    }
+
+    /// <summary>The adapted modules' weights with the updates added in, by checkpoint name (<c>….weight</c>).</summary>
+    public Dictionary<string, Tensor> MergedWeights() =>
+        _modules.ToDictionary(module => $"{module.Module}.weight", module => module.MergedWeight(), StringComparer.Ordinal);
+
+    /// <summary>Adds the updates to the base weights in memory and takes the adapter away.</summary>
+    /// <exception cref="PralineException">Two adapted modules share one weight (a tied head), which can't take both updates.</exception>
+    public void MergeInto()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        foreach (var module in _modules)
+        {
+            var merged = module.MergedWeight();
+            module.Detach();
+            module.BaseWeight.CopyInPlace(merged);
+        }
+    }
+
+    /// <summary>Takes the adapter off the model and frees it.</summary>
+    public void Dispose()
+    {
+        foreach (var module in _modules)
+        {
+            module.Detach();
+            foreach (var (_, tensor) in module.Parameters)
+            {
+                tensor.Dispose();
+            }
+        }
+
+        _modules.Clear();
+    }
+
+    private void Build(ParameterStore store, Func<string, long[], Tensor> make, bool trainable)
+    {
+        Tensor Parameter(string name, params long[] shape)
+        {
+            var tensor = make(name, shape).DetachFromScope();
+            tensor.RequiresGrad = trainable;
+            return tensor;
+        }
+
+        foreach (var (name, layer) in store.Linears.Where(l => LoraTargets.Matches(Config, l.Key, IsHead(l.Key))).OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            var (output, input) = (layer.Weight.Size(0), layer.Weight.Size(1));
+            var rank = LoraTargets.Rank(Config, name);
+            var a = Parameter($"{name}.lora_A.weight", rank, input);
+            var b = Parameter($"{name}.lora_B.weight", output, rank);
+            var magnitude = Config.UseDora ? Parameter($"{name}.lora_magnitude_vector", output) : null;
+            var module = new LoraLinear(this, layer, LoraTargets.Scaling(Config, name), a, b, magnitude);
+            if (magnitude is not null && magnitude.Eq(0).All().Item<bool>())
+            {
+                using var noGrad = NoGrad.Begin();
+                magnitude.CopyInPlace(module.WeightNorm());
+            }
+
+            _modules.Add(module);
+        }
+
+        foreach (var (name, layer) in store.Embeddings.Where(e => Config.TargetModules is not ["all-linear"] && LoraTargets.Matches(Config, e.Key, isOutputHead: false)))
+        {
+            if (Config.UseDora)
+            {
+                throw new PralineException($"DoRA on the embedding {name} is not supported: leave it out of target_modules, or set use_dora to false.");
+            }
+
+            var rank = LoraTargets.Rank(Config, name);
+            var a = Parameter($"{name}.lora_embedding_A", rank, layer.Weight.Size(0));
+            var b = Parameter($"{name}.lora_embedding_B", layer.Weight.Size(1), rank);
+            _modules.Add(new LoraEmbedding(this, layer, LoraTargets.Scaling(Config, name), a, b));
+        }
+
+        if (_modules.Count == 0)
+        {
+            throw new PralineException(
+                $"No module matches target_modules [{string.Join(", ", Config.TargetModules)}]. The model has: "
+                + string.Join(", ", store.Linears.Keys.Select(k => k[(k.LastIndexOf('.') + 1)..]).Distinct()) + ".");
+        }
+
+        RefuseTiedUpdates();
+        _modules.ForEach(module => module.Attach());
+    }
+
+    private void RefuseTiedUpdates()
+    {
+        var shared = _modules.GroupBy(module => module.BaseWeight).FirstOrDefault(group => group.Count() > 1);
+        if (shared is not null)
+        {
+            throw new PralineException(
+                $"The modules {string.Join(" and ", shared.Select(m => m.Module))} share one weight: adapt only one of them.");
+        }
+    }
+
+    private static bool IsHead(string module) => module == "lm_head" || module.EndsWith(".lm_head", StringComparison.Ordinal);
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Praline.Training.Lora;
+
+/// <summary>
+/// LoRA's settings (Hu et al. 2021, arXiv 2106.09685), named as in PEFT's <c>adapter_config.json</c>. The defaults are SynPO's.
+/// </summary>
+public sealed record LoraConfig
+{
+    /// <summary>Rank of the update.</summary>
+    public int R { get; init; } = 128;
+
+    /// <summary>The update is scaled by <c>lora_alpha / r</c> (or <c>/ √r</c>).</summary>
+    public double LoraAlpha { get; init; } = 64;
+
+    /// <summary>Share of the inputs to the update that is zeroed in training.</summary>
+    public double LoraDropout { get; init; } = 0.05;
+
+    /// <summary>
+    /// Modules to adapt: ends of names (<c>q_proj</c>), or one regular expression over whole names, or <c>all-linear</c> for every linear
+    /// layer but the output head.
+    /// </summary>
+    public IReadOnlyList<string> TargetModules { get; init; } =
+        ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+
+    /// <summary>True when <see cref="TargetModules"/> holds one regular expression (a plain text in the JSON).</summary>
+    public bool TargetIsPattern { get; init; }
+
+    /// <summary>Adapt the layers of these numbers only (<c>layers_to_transform</c>); null for all.</summary>
+    public IReadOnlyList<int>? LayersToTransform { get; init; }
+
+    /// <summary>Scale by 1/√r (Kalajdzievski 2023, arXiv 2312.03732).</summary>
+    public bool UseRslora { get; init; }
+
+    /// <summary>Split weights into magnitude and direction (Liu et al. 2024, arXiv 2402.09353).</summary>
+    public bool UseDora { get; init; }
+
+    /// <summary>Other ranks for some modules, by regular expressions over ends of names.</summary>
+    public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Other alphas for some modules, by regular expressions over ends of names.</summary>
+    public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The checkpoint that was adapted, as a note for readers.</summary>
+    public string? BaseModelNameOrPath { get; init; }
+
+    /// <summary>Reads <c>adapter_config.json</c> of a folder.</summary>
+    /// <exception cref="PralineException">It is missing, broken, or asks for something that is not supported.</exception>
+    public static LoraConfig Read(string folder)
+    {
+        var path = Path.Combine(folder, "adapter_config.json");
+        if (!File.Exists(path))
+        {
+            throw new PralineException($"{folder} is no LoRA adapter: it has no adapter_config.json.");
+        }
+
+        try
+        {
+            return Parse(JsonNode.Parse(File.ReadAllText(path))!.AsObject(), path);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        {
+            throw new PralineException($"{path} is not a good adapter_config.json: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes <c>adapter_config.json</c> as PEFT does.</summary>
+    public void Write(string folder) =>
+        AtomicFile.WriteText(
+            Path.Combine(folder, "adapter_config.json"), ToJson().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+
+    private static LoraConfig Parse(JsonObject json, string path)
+    {
+        if (json["peft_type"]?.GetValue<string>() is not "LORA")
+        {
+            throw new PralineException($"{path}: expected peft_type LORA, found {json["peft_type"]?.ToJsonString() ?? "nothing"}.");
+        }
+
+        RefuseUnsupported(json, path);
+        var targets = json["target_modules"];
+        return new LoraConfig
+        {
+            R = json["r"]!.GetValue<int>(),
+            LoraAlpha = json["lora_alpha"]!.GetValue<double>(),
+            LoraDropout = json["lora_dropout"]?.GetValue<double>() ?? 0,
+            TargetModules = targets is JsonArray list ? [.. list.Select(t => t!.GetValue<string>())] : [targets!.GetValue<string>()],
+            TargetIsPattern = targets is JsonValue value && value.GetValue<string>() != "all-linear",
+            LayersToTransform = json["layers_to_transform"] switch
+            {
+                JsonArray layers => [.. layers.Select(l => l!.GetValue<int>())],
+                JsonValue layer => [layer.GetValue<int>()],
+                _ => null,
+            },
+            UseRslora = json["use_rslora"]?.GetValue<bool>() ?? false,
+            UseDora = json["use_dora"]?.GetValue<bool>() ?? false,
+            RankPattern = json["rank_pattern"]?.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<int>()) ?? [],
+            AlphaPattern = json["alpha_pattern"]?.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<double>()) ?? [],
+            BaseModelNameOrPath = json["base_model_name_or_path"]?.GetValue<string>(),
+        };
+    }
+
+    private static void RefuseUnsupported(JsonObject json, string path)
+    {
+        var bias = json["bias"]?.GetValue<string>() ?? "none";
+        var problem = bias != "none" ? $"bias '{bias}'"
+            : json["fan_in_fan_out"]?.GetValue<bool>() ?? false ? "fan_in_fan_out"
+            : json["lora_bias"]?.GetValue<bool>() ?? false ? "lora_bias"
+            : json["modules_to_save"] is JsonArray { Count: > 0 } ? "modules_to_save"
+            : json["trainable_token_indices"] is not null ? "trainable_token_indices"
+            : json["exclude_modules"] is not null ? "exclude_modules"
+            : null;
+        if (problem is not null)
+        {
+            throw new PralineException($"{path} asks for {problem}, which Praline does not support. Merge the adapter with PEFT and use the merged checkpoint.");
+        }
+    }
+
+    private JsonObject ToJson() => new()
+    {
+        ["alpha_pattern"] = new JsonObject(AlphaPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Number(p.Value)))),
+        ["auto_mapping"] = null,
+        ["base_model_name_or_path"] = BaseModelNameOrPath,
+        ["bias"] = "none",
+        ["fan_in_fan_out"] = false,
+        ["inference_mode"] = true,
+        ["init_lora_weights"] = true,
+        ["layers_pattern"] = null,
+        ["layers_to_transform"] = LayersToTransform is null ? null : new JsonArray([.. LayersToTransform.Select(l => JsonValue.Create(l))]),
+        ["lora_alpha"] = Number(LoraAlpha),
+        ["lora_dropout"] = LoraDropout,
+        ["modules_to_save"] = null,
+        ["peft_type"] = "LORA",
+        ["r"] = R,
+        ["rank_pattern"] = new JsonObject(RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))),
+        ["revision"] = null,
+        ["target_modules"] = TargetIsPattern || TargetModules is ["all-linear"]
+            ? JsonValue.Create(TargetModules[0])
+            : new JsonArray([.. TargetModules.Select(t => JsonValue.Create(t))]),
+        ["task_type"] = "CAUSAL_LM",
+        ["use_dora"] = UseDora,
+        ["use_rslora"] = UseRslora,
+    };
+
+    /// <summary>Whole numbers are written without a decimal point, as PEFT's own files have them.</summary>
+    private static JsonValue Number(double value) => value == Math.Floor(value) ? JsonValue.Create((long)value) : JsonValue.Create(value);
+}

@@ -1,0 +1,115 @@
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Training.LogProbs;
+
+namespace Praline.Training.Lora;
+
+/// <summary>
+/// A low-rank update beside a frozen linear layer: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ. With a magnitude m (DoRA) the sum's rows are
+/// scaled to it: the weight is m · (W + s B A) / ‖W + s B A‖ with the norm taken as a constant.
+/// </summary>
+internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
+{
+    private readonly LoraAdapter _owner;
+
+    internal LoraLinear(LoraAdapter owner, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
+    {
+        (_owner, Layer, Scaling, A, B, Magnitude) = (owner, layer, scaling, a, b, magnitude);
+    }
+
+    internal Linear Layer { get; }
+
+    internal double Scaling { get; }
+
+    /// <summary>[r, in]</summary>
+    internal Tensor A { get; }
+
+    /// <summary>[out, r]</summary>
+    internal Tensor B { get; }
+
+    /// <summary>[out], or null without DoRA.</summary>
+    internal Tensor? Magnitude { get; }
+
+    /// <inheritdoc/>
+    public Generator? Generator => _owner.DropoutGenerator;
+
+    /// <inheritdoc/>
+    public string Module => Layer.Name;
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters
+    {
+        get
+        {
+            yield return new($"{Module}.lora_A.weight", A);
+            yield return new($"{Module}.lora_B.weight", B);
+            if (Magnitude is not null)
+            {
+                yield return new($"{Module}.lora_magnitude_vector", Magnitude);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Tensor Forward(Linear layer, Tensor x)
+    {
+        var result = layer.Base(x);
+        if (!_owner.Enabled)
+        {
+            return result;
+        }
+
+        using var scope = new TensorScope();
+        using var unscaled = result;
+        var generator = _owner.DropoutGenerator;
+        var dropped = generator is null ? x : F.Dropout(x, _owner.Config.LoraDropout, generator);
+        var type = A.DType;
+        var update = F.Linear(F.Linear(dropped.To(type), A), B) * Scaling;
+        if (Magnitude is not null)
+        {
+            var factor = Magnitude / WeightNorm();
+            var plain = generator is not null ? F.Linear(dropped, layer.Weight) : layer.Bias is null ? result : result - layer.Bias;
+            update = ((factor - 1) * plain.To(type)) + (factor * update);
+        }
+
+        return (result + update.To(result.DType)).MoveToOuterScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor MergedWeight()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var merged = Layer.Weight + (B.MatMul(A) * Scaling).To(Layer.Weight.DType);
+        if (Magnitude is not null)
+        {
+            merged = (Magnitude / WeightNorm()).Unsqueeze(1).To(merged.DType) * merged;
+        }
+
+        return merged.MoveToOuterScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor BaseWeight => Layer.Weight;
+
+    /// <inheritdoc/>
+    public void Attach() => Layer.Adapter = this;
+
+    /// <inheritdoc/>
+    public void Detach()
+    {
+        if (ReferenceEquals(Layer.Adapter, this))
+        {
+            Layer.Adapter = null;
+        }
+    }
+
+    /// <summary>‖W + s B A‖ per output: [out], a constant for the gradient.</summary>
+    internal Tensor WeightNorm()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var sum = Layer.Weight.To(A.DType) + (B.MatMul(A) * Scaling);
+        return (sum * sum).Sum([1]).Sqrt().MoveToOuterScope();
+    }
+}
