@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Praline.Evaluation;
 
 /// <summary>
@@ -39,7 +41,8 @@ public static class SvgPlot
     }
 
     /// <summary>Draws a figure into a file; readers never see half of one.</summary>
-    public static void Write(PlotFigure figure, string path) => AtomicFile.WriteText(path, Render(figure));
+    public static void Write(PlotFigure figure, string path) =>
+        Preferences.AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Render(figure))));
 
     /// <summary>The legend, each series once, broken into rows that fit.</summary>
     private static List<List<(LegendEntry Entry, double X)>> LegendRows(PlotFigure figure)

@@ -1,3 +1,5 @@
+using Praline.Media;
+
 namespace Praline.Evaluation;
 
 /// <summary>A picture inside a report.</summary>
@@ -5,13 +7,8 @@ namespace Praline.Evaluation;
 /// <param name="Description">What it shows, for those who don't see it.</param>
 public sealed record ReportImage(ReadOnlyMemory<byte> Bytes, string Description)
 {
-    /// <summary>A picture from pixels.</summary>
-    /// <param name="rgb">Rows from the top, three bytes per pixel.</param>
-    /// <param name="width">Width in pixels.</param>
-    /// <param name="height">Height in pixels.</param>
-    /// <param name="description">What it shows.</param>
-    public static ReportImage FromRgb(ReadOnlySpan<byte> rgb, int width, int height, string description) =>
-        new(PngEncoder.Encode(rgb, width, height), description);
+    /// <summary>A picture from pixels: a frame of a video.</summary>
+    public static ReportImage Of(RgbImage image, string description) => new(ImageFile.EncodePng(image), description);
 
     /// <summary>The picture as a data URI.</summary>
     /// <exception cref="PralineException">The bytes are no picture that browsers show.</exception>

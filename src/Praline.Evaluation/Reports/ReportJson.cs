@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -24,7 +25,8 @@ public static class ReportJson
 
     /// <summary>Writes the numbers into a file; readers never see half of one.</summary>
     /// <exception cref="PralineException">The file can't be written.</exception>
-    public static void Write<T>(string path, T numbers) => AtomicFile.WriteText(path, Serialize(numbers));
+    public static void Write<T>(string path, T numbers) =>
+        Preferences.AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Serialize(numbers))));
 
     private sealed class FiniteOrNull : JsonConverter<double>
     {

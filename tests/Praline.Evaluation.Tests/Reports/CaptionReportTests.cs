@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Media;
 
 namespace Praline.Evaluation.Tests;
 
@@ -110,7 +111,7 @@ public class CaptionReportTests
             Captions = captions, Baseline = "base", Runs = RunComparisonTests.Runs(),
             Pairs = [.. Enumerable.Range(0, 200).Select(_ => new PairScore(8 + (3 * random.NextDouble()), 1 + (5 * random.NextDouble()), 20 + random.Next(15), 18 + random.Next(15)))],
             Examples = [.. Enumerable.Range(0, 3).Select(i => new ExampleCard(
-                $"video {i:00}", [.. Enumerable.Range(0, 8).Select(f => ReportImage.FromRgb(pixels, 96, 64, $"frame {f}"))],
+                $"video {i:00}", [.. Enumerable.Range(0, 8).Select(f => ReportImage.Of(new RgbImage(96, 64, pixels), $"frame {f}"))],
                 [
                     new("base", new(text, [new(2, 10, TextTone.Good, "red square"), new(30, 14, TextTone.Bad, "no green circle")]))
                     {
