@@ -1,6 +1,8 @@
+using Praline.Models.Checkpoints;
 using Praline.Models.Generation;
 using Praline.Torch;
 using Praline.Torch.Nn;
+using Praline.Torch.Serialization;
 
 namespace Praline.Models.Language;
 
@@ -53,6 +55,36 @@ public sealed class LlamaModel
 
     /// <summary>The parameters' type.</summary>
     public DType DType => EmbedTokens.Weight.DType;
+
+    /// <summary>
+    /// Opens a Hugging Face folder. The weights are memory-mapped: without a conversion nothing is copied. The parameters belong to
+    /// <see cref="Store"/>, which whoever loaded the model disposes.
+    /// </summary>
+    /// <exception cref="PralineException">The folder is not such a checkpoint, or weights are missing, misshapen or left over.</exception>
+    public static LlamaModel Load(string folder, LoadOptions? options = null)
+    {
+        if (ModelRegistry.Identify(folder) is not (ModelKind.Language or ModelKind.AuroraCap) and var kind)
+        {
+            throw new PralineException($"{folder} holds a {kind} model; a language model was expected.");
+        }
+
+        options ??= new LoadOptions();
+        var config = LlamaConfig.Read(folder);
+        using var source = CheckpointSource.Open(folder);
+        ITensorSource tensors = options.Progress is { } report ? new ReportingSource(source, report) : source;
+        var store = new ParameterStore(tensors, options.DType, options.Device);
+        try
+        {
+            var model = new LlamaModel(config, store.Root);
+            store.Verify();
+            return model;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Token embeddings: Int64 […] → […, D]</summary>
     public Tensor Embed(Tensor ids) => EmbedTokens.Forward(ids);
