@@ -10,20 +10,25 @@ public sealed class CaptionWriter
 {
     private readonly Story story;
     private readonly WorldRandom random;
+    private readonly string medium;
     private readonly HashSet<Subject> mentioned = [];
     private readonly Dictionary<Subject, WorldColor> colors = []; // after a change
     private readonly Dictionary<Shape, string> nouns;
     private readonly List<string> sentences = [];
     private Subject? last; // whom "it" would mean
 
-    private CaptionWriter(Story story, WorldRandom random)
+    private CaptionWriter(Story story, WorldRandom random, string medium)
     {
-        (this.story, this.random) = (story, random);
+        (this.story, this.random, this.medium) = (story, random, medium);
         nouns = Enum.GetValues<Shape>().ToDictionary(s => s, s => random.Pick(Phrases.Shapes(s)));
     }
 
     /// <summary>Writes a caption of one paragraph.</summary>
-    public static string Write(Story story, WorldRandom random) => new CaptionWriter(story, random).Write();
+    /// <param name="story">What is to be said.</param>
+    /// <param name="random">Draws the words.</param>
+    /// <param name="medium">What the caption calls what it describes.</param>
+    public static string Write(Story story, WorldRandom random, string medium = "video") =>
+        new CaptionWriter(story, random, medium).Write();
 
     private string Write()
     {
@@ -43,7 +48,7 @@ public sealed class CaptionWriter
             }
             else
             {
-                Say(string.Format(random.Pick(Phrases.Settings), setting));
+                Say(string.Format(random.Pick(Phrases.Settings), setting, medium));
             }
         }
 
@@ -51,7 +56,7 @@ public sealed class CaptionWriter
         Narrate();
         if (settingLast)
         {
-            Say(string.Format(random.Pick(Phrases.Settings), setting));
+            Say(string.Format(random.Pick(Phrases.Settings), setting, medium));
         }
 
         return string.Join(' ', sentences);

@@ -6,7 +6,7 @@ internal static class Phrases
     public static readonly IReadOnlyList<string> Settings =
     [
         "the background is {0}", "the scene has a plain {0} background", "everything is on a {0} background",
-        "the setting is a plain {0} background", "the video shows a plain {0} background",
+        "the setting is a plain {0} background", "the {1} shows a plain {0} background",
     ];
 
     public static readonly IReadOnlyList<string> SettingOpeners = ["on a {0} background,", "against a {0} background,"];

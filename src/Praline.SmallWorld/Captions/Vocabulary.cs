@@ -67,7 +67,7 @@ internal static class Vocabulary
     public static readonly IReadOnlySet<string> Silent = Set(
         "against a an the one this that is are was be been being there here we you see can seen sits sit sitting rests then next later soon moment "
         + "first finally now and to of on in at with has have it its they them both all also which plain background scene setting "
-        + "video everything shows show shape shapes object objects color from into as frame screen");
+        + "video image picture everything shows show shape shapes object objects color from into as frame screen");
 
     private static IReadOnlySet<string> Set(string words) => words.Split(' ').ToHashSet();
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Praline.Media;
 
@@ -51,7 +50,7 @@ public static class SmallWorldData
         CancellationToken cancel = default)
     {
         var rows = 0;
-        WriteLines(path, Lines());
+        WholeFile.WriteLines(path, Lines());
         return rows;
 
         IEnumerable<string> Lines()
@@ -94,51 +93,19 @@ public static class SmallWorldData
             progress?.Report(i + 1);
         }
 
-        WriteLines(
+        WholeFile.WriteLines(
             Path.Combine(folder, "truth.jsonl"),
             Enumerable.Range(0, count).Select(i => TruthLine(Name(split, i), Scene(split, i, options))));
     }
 
     /// <summary>Reads <c>truth.jsonl</c>: each video's name and its scene.</summary>
     /// <exception cref="PralineException">When a line is something else.</exception>
-    public static IEnumerable<(string Video, Scene Scene)> ReadTruth(string path)
-    {
-        var number = 0;
-        foreach (var line in File.ReadLines(path))
-        {
-            number++;
-            using var json = Parse(line, path, number);
-            yield return (
-                json.RootElement.GetProperty("video_name").GetString()!,
-                SmallWorld.Scene.FromJson(json.RootElement.GetProperty("scene").GetRawText()));
-        }
-    }
-
-    private static JsonDocument Parse(string line, string path, int number)
-    {
-        try
-        {
-            return JsonDocument.Parse(line);
-        }
-        catch (JsonException problem)
-        {
-            throw new PralineException(
-                $"{path}, line {number}: expected a JSON object with video_name and scene. {problem.Message} Write the file anew.", problem);
-        }
-    }
+    public static IEnumerable<(string Video, Scene Scene)> ReadTruth(string path) =>
+        TruthFile.Read(path, "video_name", SmallWorld.Scene.FromJson);
 
     private static string TruthLine(string name, Scene scene)
     {
         var facts = scene.Facts().Required.Select(f => f.ToString()).Order(StringComparer.Ordinal);
         return $"{{\"video_name\":\"{name}\",\"scene\":{scene.ToJson()},\"facts\":{JsonSerializer.Serialize(facts)}}}";
     }
-
-    private static void WriteLines(string path, IEnumerable<string> lines) => WholeFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (var line in lines)
-        {
-            writer.WriteLine(line);
-        }
-    });
 }

@@ -1,0 +1,45 @@
+namespace Praline.SmallWorld;
+
+/// <summary>Makes image scenes. The same seed and options give the same scene on every machine and runtime.</summary>
+public static class ImageSceneGenerator
+{
+    /// <summary>The image of a seed.</summary>
+    /// <exception cref="ArgumentException">When the options can't work.</exception>
+    public static ImageScene Create(ulong seed, ImageSceneOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        var random = WorldRandom.Derive(seed, "image");
+        var count = random.PickWeighted(options.ObjectCountWeights) + 1;
+        var cells = random.Shuffled(Enum.GetValues<Place>());
+        var objects = new List<ImageObject>();
+        while (objects.Count < count)
+        {
+            var subject = NextSubject(objects, options, random);
+            if (objects.All(o => o.Subject != subject))
+            {
+                var (x, y) = Grid.Center(cells[objects.Count]);
+                objects.Add(new ImageObject(
+                    subject,
+                    random.Chance(0.5) ? ShapeSize.Large : ShapeSize.Small,
+                    cells[objects.Count],
+                    Grid.Exact(x + random.Between(-0.02, 0.02)),
+                    Grid.Exact(y + random.Between(-0.02, 0.02))));
+            }
+        }
+
+        return new ImageScene(seed, options.Size, random.Pick(Palette.Backgrounds), objects);
+    }
+
+    private static Subject NextSubject(List<ImageObject> earlier, ImageSceneOptions options, WorldRandom random)
+    {
+        var subject = new Subject(random.Pick(Palette.ObjectColors), random.Pick(Enum.GetValues<Shape>()));
+        if (earlier.Count == 0 || !random.Chance(options.AlikeShare))
+        {
+            return subject;
+        }
+
+        var like = random.Pick(earlier).Subject;
+        return random.Chance(0.7) ? subject with { Shape = like.Shape } : subject with { Color = like.Color };
+    }
+}

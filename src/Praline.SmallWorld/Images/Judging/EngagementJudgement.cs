@@ -1,0 +1,4 @@
+namespace Praline.SmallWorld;
+
+/// <summary>A verdict and why.</summary>
+public sealed record EngagementJudgement(EngagementVerdict Verdict, string Explanation);
