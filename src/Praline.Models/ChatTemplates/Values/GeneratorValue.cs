@@ -1,0 +1,18 @@
+namespace Praline.Models.ChatTemplates.Values;
+
+/// <summary>What filters such as <c>map</c> give: items that can be gone through once; always true, without a length.</summary>
+internal sealed class GeneratorValue(IEnumerable<object?> items)
+{
+    private IEnumerator<object?>? remaining = items.GetEnumerator();
+
+    /// <summary>The items that nobody took yet, taken as they are asked for.</summary>
+    public IEnumerable<object?> Remaining()
+    {
+        while (remaining is { } items && items.MoveNext())
+        {
+            yield return items.Current;
+        }
+
+        remaining = null;
+    }
+}

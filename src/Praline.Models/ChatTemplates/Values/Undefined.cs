@@ -1,0 +1,8 @@
+namespace Praline.Models.ChatTemplates.Values;
+
+/// <summary>What a missing variable, key or index gives: prints as nothing, is false and empty; any other use is an error.</summary>
+/// <param name="Message">The error of another use, such as "'x' is undefined".</param>
+internal sealed record Undefined(string Message)
+{
+    public ChatTemplateException Error() => TemplateErrors.Undefined(Message);
+}
