@@ -33,10 +33,10 @@ void PacketIndex::finish() {
   }
 }
 
-int64_t PacketIndex::start_for(int64_t ordinal) const {
+int64_t PacketIndex::start_for(int64_t ordinal, int extra) const {
   for (int64_t i = ordinal; i > 0; i--) {
     const Entry& entry = entries_[i];
-    if (entry.key && entry.pts != AV_NOPTS_VALUE && entry.pts <= entries_[ordinal].pts) {
+    if (entry.key && entry.pts != AV_NOPTS_VALUE && entry.pts <= entries_[ordinal].pts && extra-- == 0) {
       return i;
     }
   }

@@ -29,8 +29,8 @@ class PacketIndex {
   int64_t packet_of_frame(int64_t frame) const { return by_frame_[frame]; }
 
   /// The last packet from which decoding can start and reach the given packet's frame whole: a keyframe that comes no later in both
-  /// orders (frames that lead an open group of pictures need the keyframe before it).
-  int64_t start_for(int64_t ordinal) const;
+  /// orders (frames that lead an open group of pictures need the keyframe before it), or so many keyframes further back.
+  int64_t start_for(int64_t ordinal, int extra) const;
 
   int64_t dts(int64_t ordinal) const { return entries_[ordinal].dts; }
   int64_t pts(int64_t ordinal) const { return entries_[ordinal].pts; }

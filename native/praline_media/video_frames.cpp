@@ -1,5 +1,6 @@
 // The reading half of VideoReader: packets, seeking, frames.
 #include <algorithm>
+#include <numeric>
 
 #include "error.h"
 #include "video_reader.h"
@@ -72,16 +73,6 @@ int VideoReader::seek_to(int64_t ordinal) {
   return restart();
 }
 
-/// Reads up to the given packet without decoding, so that it is the next one.
-int VideoReader::skip_to(int64_t ordinal) {
-  while (next_ < ordinal) {
-    if (read_packet() != PM_OK) {
-      return PM_END;
-    }
-  }
-  return PM_OK;
-}
-
 /// Gives packet_ to the decoder, marked with its ordinal, which the decoder hands on to the frame.
 int VideoReader::send(bool only_references) {
   packet_->pts = next_ - 1;
@@ -134,69 +125,81 @@ int VideoReader::read(const int64_t* indices, int count, uint8_t* const* rgb) {
   clear_log();
   slots_ = rgb;
   wanted_.clear();
-  if (index_.ordered()) {
-    const int status = read_by_seeking(indices, count);
-    if (status != PM_OK || wanted_.empty()) {
+  std::vector<int> missing(count);
+  std::iota(missing.begin(), missing.end(), 0);
+  // A decoder that starts in the middle may hold back frames near its start (open groups of pictures, gradual refresh). They are
+  // tried again from ever earlier keyframes, and at last from the first packet on.
+  bool from_start = !index_.ordered() || count == 0 || indices[count - 1] >= index_.frames();
+  for (int extra = 0; !from_start && !missing.empty(); extra = extra * 2 + 1) {
+    const int status = read_by_seeking(indices, &missing, extra, &from_start);
+    if (status != PM_OK) {
       return status;
     }
   }
-  return read_in_turn(indices, count);
+  return missing.empty() ? PM_OK : read_in_turn(indices, missing);
 }
 
-/// Decodes from the nearest keyframe before each frame. Frames that don't come stay in wanted_.
-int VideoReader::read_by_seeking(const int64_t* indices, int count) {
-  std::vector<int64_t> targets;
-  for (int i = 0; i < count && indices[i] < index_.frames(); i++) {
-    targets.push_back(index_.packet_of_frame(indices[i]));
-    wanted_[targets.back()] = i;
-  }
-  if (targets.size() < static_cast<size_t>(count)) {
-    wanted_[INT64_MAX] = count - 1;  // behind the last packet: can't come
+/// Decodes from the keyframe before each missing frame (or so many extra ones before that), and leaves in `missing` what didn't come.
+/// from_start: all of them were tried from the first packet.
+int VideoReader::read_by_seeking(const int64_t* indices, std::vector<int>* missing, int extra, bool* from_start) {
+  wanted_.clear();
+  *from_start = true;
+  for (const int slot : *missing) {
+    wanted_[index_.packet_of_frame(indices[slot])] = slot;
   }
   avcodec_flush_buffers(decoder_);
+  int status = PM_OK;
   bool placed = false;
-  for (const int64_t target : targets) {
-    const int64_t start = index_.start_for(target);
+  for (size_t i = 0; i < missing->size() && status == PM_OK; i++) {
+    const int64_t target = index_.packet_of_frame(indices[(*missing)[i]]);
+    const int64_t start = index_.start_for(target, extra);
+    *from_start = *from_start && start == 0;
     if (!placed || start > next_) {
-      int status = placed ? drain_wanted() : PM_OK;
-      if (status == PM_OK && (!placed || start - next_ > kSkipInsteadOfSeek)) {
-        status = seek_to(start);
-      }
-      if (status == PM_OK) {
-        status = skip_to(start);
-      }
-      if (status != PM_OK) {
-        return status == PM_END ? PM_OK : status;
-      }
+      status = place_at(start, placed);
       placed = true;
     }
-    while (next_ <= target) {
-      if (read_packet() != PM_OK) {
-        return drain_wanted();
+    while (status == PM_OK && next_ <= target) {
+      status = read_packet();
+      if (status == PM_OK) {
+        const bool only_if_reference = wanted_.find(next_ - 1) == wanted_.end();
+        status = send(only_if_reference);
       }
-      const bool decode_only_if_reference = wanted_.find(next_ - 1) == wanted_.end();
-      int status = send(decode_only_if_reference);
       if (status == PM_OK) {
         status = receive_wanted();
       }
-      if (status != PM_OK) {
-        return status;
-      }
     }
   }
-  return drain_wanted();
+  if (status == PM_OK || status == PM_END) {
+    status = drain_wanted();
+  }
+  missing->erase(std::remove_if(missing->begin(), missing->end(), [&](int slot) {
+    return wanted_.find(index_.packet_of_frame(indices[slot])) == wanted_.end();
+  }), missing->end());
+  return status;
+}
+
+/// Makes the given packet the next one, for a decoder that remembers nothing; what it still holds is taken first.
+int VideoReader::place_at(int64_t start, bool placed) {
+  int status = placed ? drain_wanted() : PM_OK;
+  if (status == PM_OK && (!placed || start - next_ > kSkipInsteadOfSeek)) {
+    status = seek_to(start);
+  }
+  while (status == PM_OK && next_ < start) {
+    status = read_packet();  // cheaper than seeking, and nothing is decoded
+  }
+  return status;
 }
 
 /// Decodes from the first packet and counts frames as they come: slow, and right whatever the timestamps say.
-int VideoReader::read_in_turn(const int64_t* indices, int count) {
+int VideoReader::read_in_turn(const int64_t* indices, const std::vector<int>& slots) {
   int status = rewind();
   if (status != PM_OK) {
     return status;
   }
   int64_t frame = 0;
-  for (int i = 0; i < count; i++) {
-    while (frame <= indices[i]) {
-      status = next(frame == indices[i] ? slots_[i] : nullptr);
+  for (const int slot : slots) {
+    while (frame <= indices[slot]) {
+      status = next(frame == indices[slot] ? slots_[slot] : nullptr);
       if (status == PM_END) {
         decodable_ = frame;
         return fail(PM_ERROR_MISSING, "only " + std::to_string(frame) + " frames decode");

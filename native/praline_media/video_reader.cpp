@@ -187,6 +187,8 @@ void VideoReader::fill_info() {
     info_.duration = container_->duration / static_cast<double>(AV_TIME_BASE);
   } else if (index_.span(&first, &last)) {
     info_.duration = (last - first) * av_q2d(video->time_base);
+  } else if (info_.average_fps > 0) {
+    info_.duration = info_.frame_count / info_.average_fps;
   }
   if (info_.average_fps <= 0 && info_.duration > 0) {
     info_.average_fps = info_.frame_count / info_.duration;

@@ -43,14 +43,14 @@ class VideoReader {
   int read_packet();
   int seek_to(int64_t ordinal);
   int restart();
-  int skip_to(int64_t ordinal);
 
   // Decoding.
   int send(bool only_references);
   int receive_wanted();
   int drain_wanted();
-  int read_by_seeking(const int64_t* indices, int count);
-  int read_in_turn(const int64_t* indices, int count);
+  int place_at(int64_t start, bool placed);
+  int read_by_seeking(const int64_t* indices, std::vector<int>* missing, int extra, bool* from_start);
+  int read_in_turn(const int64_t* indices, const std::vector<int>& slots);
 
   bool belongs(const AVPacket& packet) const;
   bool is_shown(const AVPacket& packet) const;
