@@ -1,3 +1,5 @@
+using System.Globalization;
+using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Vision;
@@ -39,6 +41,7 @@ public sealed class AuroraCap : VisionLanguageModel
         TokenKeptRatio = options.TokenKeptRatio
             ?? ConfigReader.Open(visionFolder).OptionalDouble("token_kept_ratio")
             ?? PapersKeptRatio;
+        ImageProcessor = ImageProcessors.Load(() => ClipImageProcessor.Square(VisualEncoder.ImageSize), visionFolder, folder);
         _ = VisualEncoder.MergedPerLayer(VisualEncoder.ImageSize, VisualEncoder.ImageSize, TokenKeptRatio);
     }
 
@@ -56,6 +59,14 @@ public sealed class AuroraCap : VisionLanguageModel
 
     /// <summary>The share of visual tokens that are kept, in (0, 1].</summary>
     public double TokenKeptRatio { get; }
+
+    /// <summary>From frames to the tower's pixels: <c>visual_encoder/preprocessor_config.json</c>, else CLIP's for the tower's image size.</summary>
+    public ClipImageProcessor ImageProcessor { get; }
+
+    /// <inheritdoc/>
+    public override string VisionSettings => string.Create(
+        CultureInfo.InvariantCulture,
+        $"auroracap, hidden state {FeatureLayer}, kept {TokenKeptRatio:R}, {VisualEncoder.DType}, {ImageProcessors.Describe(ImageProcessor)}");
 
     /// <summary>Opens a checkpoint.</summary>
     /// <exception cref="PralineException">A file is missing or damaged, or weights do not fit the configuration.</exception>
@@ -91,6 +102,18 @@ public sealed class AuroraCap : VisionLanguageModel
         return Projector.Forward(VisualEncoder.Features(pixels, FeatureLayer, TokenKeptRatio)).MoveToOuterScope();
     }
 
+    /// <inheritdoc/>
+    public override VisionFeatures Encode(
+        IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
+    {
+        using var noGrad = NoGrad.Begin();
+        using var scope = new TensorScope();
+        var pixels = VisionBatches.ToTensor(ImageProcessor.Process(images), Language.Device);
+        var features = VisionBatches.Run(pixels, VisualEncoder, VisualEncoder.Config.Heads, EncodePixels); // [images, tokens, D]
+        var counts = Enumerable.Repeat((int)features.Size(1), images.Count).ToArray();
+        return new VisionFeatures(features.Flatten(0, 1), counts, kind).MoveToOuterScope();
+    }
+
     /// <summary>The text in pieces between the image marks, special tokens around the first piece only, as SynPO's <c>process_text</c>.</summary>
     public override PromptTokens Tokenize(string text)
     {
@@ -111,7 +134,7 @@ public sealed class AuroraCap : VisionLanguageModel
     }
 
     /// <inheritdoc/>
-    public override string FormatPrompt(string question, int imageCount) => imageCount == 0
+    public override string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images) => imageCount == 0
         ? $"USER: {question}\n ASSISTANT:"
         : $"USER: {string.Join(' ', Enumerable.Repeat(ImageMark, imageCount))}\n{question}\n ASSISTANT:";
 

@@ -8,12 +8,14 @@ namespace Praline.Models.Multimodal;
 /// </summary>
 /// <param name="Tokens">[sum of <paramref name="Counts"/>, D], image after image</param>
 /// <param name="Counts">How many tokens stand at each image mark of a prompt.</param>
-/// <param name="Grids">Qwen2-VL: each item's extent in tokens (frames of a video in time); empty for models with plain positions.</param>
-public sealed record VisionFeatures(Tensor Tokens, IReadOnlyList<int> Counts, IReadOnlyList<VisionGrid> Grids) : IDisposable
+/// <param name="Grids">Qwen2-VL: the extent of each image or video in tokens; empty for models with plain positions.</param>
+/// <param name="Kind">Whether they are images or a video's frames.</param>
+public sealed record VisionFeatures(
+    Tensor Tokens, IReadOnlyList<int> Counts, IReadOnlyList<VisionGrid> Grids, MediaKind Kind = MediaKind.Images) : IDisposable
 {
     /// <summary>Features of a model with plain positions.</summary>
-    public VisionFeatures(Tensor tokens, IReadOnlyList<int> counts)
-        : this(tokens, counts, [])
+    public VisionFeatures(Tensor tokens, IReadOnlyList<int> counts, MediaKind kind = MediaKind.Images)
+        : this(tokens, counts, [], kind)
     {
     }
 
@@ -22,7 +24,7 @@ public sealed record VisionFeatures(Tensor Tokens, IReadOnlyList<int> Counts, IR
 
     /// <summary>Features of several calls one behind the other, as a prompt with all their images wants them.</summary>
     public static VisionFeatures Concat(params IReadOnlyList<VisionFeatures> parts) => new(
-        Tensor.Cat([.. parts.Select(p => p.Tokens)]), [.. parts.SelectMany(p => p.Counts)], [.. parts.SelectMany(p => p.Grids)]);
+        Tensor.Cat([.. parts.Select(p => p.Tokens)]), [.. parts.SelectMany(p => p.Counts)], [.. parts.SelectMany(p => p.Grids)], parts[0].Kind);
 
     /// <summary>Hands the tensor to the scope outside the current one (or to none).</summary>
     public VisionFeatures MoveToOuterScope()

@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Models.Language;
 using Praline.Models.Tokenizers;
 using Praline.Torch;
@@ -10,8 +11,8 @@ namespace Praline.Models.Multimodal;
 /// </summary>
 /// <example><code>
 /// using var model = VisionLanguageModel.Load("checkpoints/auroracap-7b", new LoadOptions { TokenKeptRatio = 0.1 });
-/// using var features = model.Encode(frames);
-/// var prompt = model.BuildPrompt("Describe the video in detail.", features.Counts.Count);
+/// using var features = model.Encode(frames, MediaKind.Video);
+/// var prompt = model.BuildPrompt("Describe the video in detail.", features);
 /// using var embeddings = model.EmbedPrompt(prompt, features);   // [T, D], what a generator or a trainer takes
 /// </code></example>
 public abstract class VisionLanguageModel : IDisposable
@@ -55,17 +56,44 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>A part's parameters by their name in the checkpoint.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part);
 
+    /// <summary>
+    /// All that features depend on but weights and media: the image processor, the share of tokens kept, the weights' type.
+    /// </summary>
+    public abstract string VisionSettings { get; }
+
+    /// <summary>
+    /// What the language model sees of images, or of a video's frames in order. No gradients are recorded; the result belongs to the
+    /// current scope.
+    /// </summary>
+    /// <param name="images">At least one.</param>
+    /// <param name="kind">Whether they are frames of one video; most families treat frames as images.</param>
+    /// <param name="secondsPerFrame">Time between two frames, for families whose positions tell time; 0 when unknown.</param>
+    public abstract VisionFeatures Encode(
+        IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0);
+
     /// <summary>A text with <c>&lt;image&gt;</c> where images go, as the family's reference tokenizes it.</summary>
     public abstract PromptTokens Tokenize(string text);
 
     /// <summary>
-    /// A question about so many images (or frames) in the form the family was trained on, with <c>&lt;image&gt;</c> marks and up to
-    /// where the answer begins.
+    /// A question about images (or frames) in the form the family was trained on, with an <c>&lt;image&gt;</c> mark for each and up to
+    /// where the answer begins. Without images it is a plain question.
     /// </summary>
-    public abstract string FormatPrompt(string question, int imageCount);
+    public abstract string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images);
 
-    /// <summary><see cref="Tokenize"/> of <see cref="FormatPrompt"/>.</summary>
-    public PromptTokens BuildPrompt(string question, int imageCount) => Tokenize(FormatPrompt(question, imageCount));
+    /// <summary><see cref="Tokenize"/> of <see cref="FormatPrompt"/>, with marks for these features.</summary>
+    public PromptTokens BuildPrompt(string question, VisionFeatures? features = null) =>
+        Tokenize(FormatPrompt(question, features?.Counts.Count ?? 0, features?.Kind ?? MediaKind.Images));
+
+    /// <summary>
+    /// The ids of an answer to train on or to score: the text without white space around it, no special tokens, the end token last.
+    /// </summary>
+    /// <exception cref="PralineException">The checkpoint names no end token.</exception>
+    public int[] TokenizeAnswer(string answer) =>
+    [
+        .. Tokenizer.Encode(answer.Trim(), addSpecialTokens: false),
+        Tokenizer.EosTokenId ?? (Language.Config.EosTokenIds is [var end, ..] ? end : throw new PralineException(
+            $"{Folder}: neither the tokenizer nor config.json names an end token (eos_token, eos_token_id).")),
+    ];
 
     /// <summary>
     /// The prompt's embeddings [T, D] with the features at its image marks. Gradients flow through both.

@@ -21,6 +21,9 @@ public sealed class ClipVisionEmbeddings
         _positions = new Embedding(weights["position_embedding"], (config.Grid * config.Grid) + 1, config.HiddenSize);
     }
 
+    /// <summary>The type of the weights.</summary>
+    internal DType DType => _class.DType;
+
     /// <summary>[images, channels, height, width] → [images, 1 + patches, hidden]</summary>
     public Tensor Forward(Tensor pixels)
     {

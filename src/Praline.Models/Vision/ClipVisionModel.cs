@@ -36,6 +36,9 @@ public sealed class ClipVisionModel : VisionTower
     public override int HiddenSize => Config.HiddenSize;
 
     /// <inheritdoc/>
+    public override DType DType => _embeddings.DType;
+
+    /// <inheritdoc/>
     public override int PatchSize => Config.PatchSize;
 
     /// <inheritdoc/>

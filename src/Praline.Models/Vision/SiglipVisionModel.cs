@@ -36,6 +36,9 @@ public sealed class SiglipVisionModel : VisionTower
     public override int HiddenSize => Config.HiddenSize;
 
     /// <inheritdoc/>
+    public override DType DType => _positions.Weight.DType;
+
+    /// <inheritdoc/>
     public override int PatchSize => Config.PatchSize;
 
     /// <inheritdoc/>

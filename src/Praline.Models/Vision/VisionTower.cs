@@ -17,6 +17,9 @@ public abstract class VisionTower
     /// <summary>True when the first token of each hidden state is a class token.</summary>
     public abstract bool HasClassToken { get; }
 
+    /// <summary>The type of the weights.</summary>
+    public abstract DType DType { get; }
+
     /// <summary>
     /// The state before the first layer (0), after the first (1)… or counted from the end (−1 is the last): one hidden state,
     /// running no layer beyond it.

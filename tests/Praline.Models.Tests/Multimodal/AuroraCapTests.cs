@@ -63,6 +63,28 @@ public class AuroraCapTests
     }
 
     [Fact]
+    public void Frames_become_features_that_fit_a_prompt()
+    {
+        using var scope = new TensorScope();
+        using var folder = new TemporaryFolder();
+        using var model = AuroraCap.Create(TinyModels.AuroraCap(folder["blank"]), seed: 3, new LoadOptions { TokenKeptRatio = 0.5 });
+        var frames = Enumerable.Range(0, 3).Select(i => TinyModels.Picture(40 + i, 50, i)).ToArray();
+
+        var features = model.Encode(frames, MediaKind.Video);
+        var single = model.Encode([frames[1]]);
+        var prompt = new PromptTokens([1, PromptTokens.ImageToken, 9, PromptTokens.ImageToken, PromptTokens.ImageToken, 4]);
+        var embedded = model.EmbedPrompt(prompt, features);
+
+        // 16 patches, r = ⌊16 · 0.5 / 3⌋ = 2 in each of the two layers before the features.
+        Assert.Equal([12, 12, 12], features.Counts);
+        Assert.Equal(prompt.LengthWith(features.Counts), embedded.Length);
+        Close.Equal(single.Tokens, features.Image(1), 1e-6, 1e-6, "a frame alone and among others");
+        Close.Equal(features.Image(0), embedded.Embeddings.Narrow(0, 1, 12), 0, 0, "visual tokens in the prompt");
+        Close.Equal(model.Language.Embed(Tensor.From<long>([9])), embedded.Embeddings.Narrow(0, 13, 1), 0, 0, "text between them");
+        Assert.Equal(3, model.EmbedPrompt(new PromptTokens([1, 2, 3])).Length);
+    }
+
+    [Fact]
     public void The_tower_trains_through_the_merging()
     {
         using var scope = new TensorScope();

@@ -1,3 +1,5 @@
+using Praline.Media;
+
 namespace Praline.Models.Tests.Multimodal;
 
 /// <summary>Folders that describe very small models, without weights.</summary>
@@ -18,6 +20,15 @@ internal static class TinyModels
             {"model_type": "projector", "visual_hidden_size": 12, "llm_hidden_size": 16, "depth": 2}
             """);
         return folder;
+    }
+
+    /// <summary>A picture with some structure in it.</summary>
+    public static RgbImage Picture(int width, int height, int seed)
+    {
+        var random = new Random(seed);
+        var image = new RgbImage(width, height);
+        random.NextBytes(image.Pixels);
+        return image;
     }
 
     public static void Write(string folder, string name, string text)

@@ -31,6 +31,16 @@ internal static class GoldenTokenizers
             }));
     }
 
+    /// <summary>Writes a golden tokenizer's files into a checkpoint's folder, as a download has them.</summary>
+    public static void CopyTo(string checkpoint, string name)
+    {
+        foreach (var file in Directory.GetFiles(Golden.PathOf("tokenizers", name), "tokenizer*.json*"))
+        {
+            var target = Path.GetFileName(file).Replace(".gz", "");
+            File.WriteAllBytes(Path.Combine(checkpoint, target), ReadMaybeCompressed(file));
+        }
+    }
+
     public static byte[] ReadMaybeCompressed(string path)
     {
         using var file = File.OpenRead(path);
