@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
 
 namespace Praline.Preferences.Tests;
 
@@ -55,6 +57,65 @@ public class KillTests
         await second.WaitForExitAsync();
         Assert.Equal(0, second.ExitCode);
         Assert.Equal(Builders.Read(folder["whole"]), Builders.Read(folder["full"]));
+    }
+
+    // Paid answers: what was stored before a kill is not asked again, and not more is lost than was on its way.
+    [Fact]
+    public async Task Killed_judging_repeats_no_paid_call()
+    {
+        using var folder = new TempFolder();
+        FactVideo.WriteFolder(folder["videos"], 16);
+        using var server = new FakeEndpoint(r => JudgeAnswers.Sensible(r) with { Delay = TimeSpan.FromMilliseconds(60) });
+        var stored = new HashSet<string>();
+        var kills = 0;
+        for (var start = 0; ; start++)
+        {
+            Assert.True(start < 100, "The worker never came to its end.");
+            var before = server.Log.Count;
+            using var worker = StartWorker("build", folder["videos"], folder["killed"], "0", server.Url);
+            while (!worker.HasExited && server.Log.Count < before + 60)
+            {
+                await Task.Delay(10);
+            }
+
+            var killed = !worker.HasExited;
+            worker.Kill();
+            await worker.WaitForExitAsync();
+            Assert.True(killed || worker.ExitCode == 0, $"The worker ended with {worker.ExitCode}.");
+            var asked = server.Log.Skip(before).Select(r => r.LastMessage).ToList();
+            Assert.DoesNotContain(asked, stored.Contains);
+            var now = StoredQuestions(new DataFiles(folder["killed"]).Judgements);
+            Assert.InRange(asked.Count - (now.Count - stored.Count), 0, 32);
+            stored = now;
+            if (!killed)
+            {
+                break;
+            }
+
+            kills++;
+        }
+
+        Assert.True(kills > 2, $"{kills} kills");
+        using var judge = new EndpointJudge(server.Url, folder["whole"]);
+        await Builders.Facts(judge: judge.Judge).RunAsync(folder["videos"], VideoFolder.Scan(folder["videos"]), folder["whole"], new StageRunOptions());
+        Assert.Equal(Builders.Read(folder["whole"]), Builders.Read(folder["killed"]));
+    }
+
+    private static HashSet<string> StoredQuestions(string path)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT request FROM answers";
+        using var rows = command.ExecuteReader();
+        var questions = new HashSet<string>();
+        while (rows.Read())
+        {
+            var messages = JsonDocument.Parse(rows.GetString(0)).RootElement.GetProperty("messages");
+            Assert.True(questions.Add(messages.EnumerateArray().Last().GetProperty("content").GetString()!));
+        }
+
+        return questions;
     }
 
     private static Process StartWorker(params string[] arguments) => Start(Command(arguments)[0], Command(arguments)[1..]);

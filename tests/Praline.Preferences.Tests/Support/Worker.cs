@@ -7,16 +7,17 @@ internal static class Worker
 {
     public static async Task<int> Main(string[] args)
     {
-        if (args is not ["build", var videos, var output, var delay])
+        if (args is not ["build", var videos, var output, var delay, ..])
         {
-            Console.Error.WriteLine("usage: build VIDEOS OUTPUT DELAY_MS");
+            Console.Error.WriteLine("usage: build VIDEOS OUTPUT DELAY_MS [API_URL]");
             return 2;
         }
 
         try
         {
             var model = new FactModel(TimeSpan.FromMilliseconds(int.Parse(delay, CultureInfo.InvariantCulture)));
-            var summaries = await Builders.Facts(model).RunAsync(
+            using var judge = args.Length > 4 ? new EndpointJudge(args[4], output) : null;
+            var summaries = await Builders.Facts(model, judge?.Judge).RunAsync(
                 videos, VideoFolder.Scan(videos), output, new StageRunOptions { MaxConcurrency = 3 });
             Console.WriteLine($"done {summaries.Count}");
             return 0;

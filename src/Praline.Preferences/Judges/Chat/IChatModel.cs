@@ -1,0 +1,13 @@
+namespace Praline.Preferences;
+
+/// <summary>A model that answers messages: an endpoint, a local checkpoint, or either behind a store of answers.</summary>
+public interface IChatModel
+{
+    /// <summary>The model's name, as answers are stored under.</summary>
+    string Name { get; }
+
+    /// <summary>Asks once. Safe to call from several threads; how many are under way at once is the model's concern.</summary>
+    /// <exception cref="ChatException">This request got no answer; others may.</exception>
+    /// <exception cref="StopStageException">No request will get an answer: the key expired, the model is not there.</exception>
+    Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation);
+}

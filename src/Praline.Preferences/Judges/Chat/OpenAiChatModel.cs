@@ -1,0 +1,214 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Diagnostics;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace Praline.Preferences;
+
+/// <summary>
+/// An OpenAI-compatible endpoint, used as hard as it bears and no harder: adaptive concurrency, limits per minute, a deadline for each attempt, retries
+/// with growing jittered waits that honour <c>Retry-After</c>. What no retry can mend (a wrong key, an unknown model, no credit) stops at once.
+/// </summary>
+/// <remarks>The transport is the official OpenAI client; its own retries are off.</remarks>
+public sealed class OpenAiChatModel : IChatModel, IDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly ChatOptions _options;
+    private readonly HttpClient _http;
+    private readonly ChatClient _client;
+    private readonly ChatBody _body;
+    private readonly AdaptiveConcurrency _gate;
+    private readonly RateWindow? _requests, _tokens;
+    private readonly CancellationTokenSource _stop = new();
+    private StopStageException? _stopped;
+    private long _answers, _lastAnswer, _attempts, _formRefusals;
+    private double _answerTokens = 256;
+
+    /// <summary>Connects to an endpoint; nothing is sent yet.</summary>
+    /// <exception cref="PralineException">The options make no sense.</exception>
+    public OpenAiChatModel(ChatOptions options)
+    {
+        options.Validate();
+        _options = options;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = options.MaxConcurrency,
+            ConnectTimeout = TimeSpan.FromSeconds(Math.Min(30, options.Deadline.TotalSeconds)),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _client = new ChatClient(options.Model, new ApiKeyCredential(options.Key.Length > 0 ? options.Key : "none"), new OpenAIClientOptions
+        {
+            Endpoint = new Uri(options.Url),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = options.Deadline,
+            Transport = new HttpClientPipelineTransport(_http),
+        });
+        _body = new ChatBody(options);
+        _gate = new AdaptiveConcurrency(options.MaxConcurrency);
+        _requests = options.RequestsPerMinute is { } requests ? new RateWindow(requests) : null;
+        _tokens = options.TokensPerMinute is { } tokens ? new RateWindow(tokens) : null;
+        _lastAnswer = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Model;
+
+    /// <summary>How many requests may be in flight now.</summary>
+    public int Concurrency => _gate.Limit;
+
+    /// <summary>How many attempts were sent.</summary>
+    public long Attempts => Interlocked.Read(ref _attempts);
+
+    /// <inheritdoc/>
+    public async Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        try
+        {
+            return await AskUntilAnswered(request, either.Token).ConfigureAwait(false);
+        }
+        catch (StopStageException e)
+        {
+            // All other requests would meet the same: end their waits too.
+            Interlocked.CompareExchange(ref _stopped, e, null);
+            await _stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException) when (_stopped is not null && !cancellation.IsCancellationRequested)
+        {
+            throw new StopStageException(_stopped.Message, _stopped);
+        }
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<ChatAnswer> AskUntilAnswered(ChatRequest request, CancellationToken cancellation)
+    {
+        var (begun, answersBefore) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _answers));
+        for (var attempt = 1; ; attempt++)
+        {
+            var reply = await Try(request, cancellation).ConfigureAwait(false);
+            switch (reply.Meaning)
+            {
+                case ChatReply.Kind.Answer:
+                    Interlocked.Increment(ref _answers);
+                    Interlocked.Exchange(ref _lastAnswer, Stopwatch.GetTimestamp());
+                    return reply.Answer!;
+
+                case ChatReply.Kind.Stop:
+                    throw new StopStageException($"{_options}: {reply.Problem}, then start the same command again; answers that came are kept.");
+
+                case ChatReply.Kind.Fail when reply.IsAboutForm && _body.Adapt(reply.Problem, reply.Form):
+                    continue;
+
+                case ChatReply.Kind.Fail:
+                    throw Failed(reply);
+            }
+
+            var othersAnswered = Interlocked.Read(ref _answers) > answersBefore;
+            if (attempt >= _options.MaxAttempts && othersAnswered)
+            {
+                throw new ChatException($"No answer after {attempt} attempts; the last: {reply.Problem}", transient: true);
+            }
+
+            var silence = Stopwatch.GetElapsedTime(Math.Max(begun, Interlocked.Read(ref _lastAnswer)));
+            var wait = WaitBefore(attempt, reply.RetryAfter);
+            if (silence + wait > _options.GiveUpAfter)
+            {
+                throw new StopStageException(
+                    $"{_options}: the endpoint has not answered anything for {silence.TotalMinutes:0.#} minutes" +
+                    (reply.RetryAfter > _options.GiveUpAfter ? $" and asks to wait {reply.RetryAfter.Value.TotalMinutes:0} more" : "") +
+                    $"; the last problem: {reply.Problem} Start the same command again when it is back; answers that came are kept.");
+            }
+
+            await Task.Delay(wait, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ChatReply> Try(ChatRequest request, CancellationToken cancellation)
+    {
+        if (_requests is not null)
+        {
+            await _requests.TakeAsync(1, cancellation).ConfigureAwait(false);
+        }
+
+        var estimate = request.Turns.Sum(t => t.Text.Length / 4.0 + 8) + Math.Min(_answerTokens, request.MaxTokens);
+        var taken = _tokens is null ? null : await _tokens.TakeAsync(estimate, cancellation).ConfigureAwait(false);
+        await _gate.EnterAsync(cancellation).ConfigureAwait(false);
+        var reply = ChatReply.NoAnswer("cancelled");
+        try
+        {
+            reply = await Send(request, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave(reply.Refused);
+        }
+
+        if (reply.Answer is { PromptTokens: > 0 } answer)
+        {
+            _answerTokens += 0.05 * (answer.CompletionTokens - _answerTokens);
+            if (taken is not null)
+            {
+                _tokens!.Correct(taken, answer.PromptTokens + answer.CompletionTokens);
+            }
+        }
+
+        return reply;
+    }
+
+    private async Task<ChatReply> Send(ChatRequest request, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _attempts);
+        var begun = Stopwatch.GetTimestamp();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_options.Deadline);
+        try
+        {
+            var result = await _client.CompleteChatAsync(
+                BinaryContent.Create(_body.Write(request, out var form)),
+                new RequestOptions { CancellationToken = deadline.Token, ErrorOptions = ClientErrorBehaviors.NoThrow }).ConfigureAwait(false);
+            using var response = result.GetRawResponse();
+            var reply = ChatReply.Read(response.Status, Redact(response.Content.ToString()),
+                name => response.Headers.TryGetValue(name, out var value) ? value : null);
+            return reply with
+            {
+                Problem = Redact(reply.Problem),
+                Form = form,
+                Answer = reply.Answer is null ? null : reply.Answer with { Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds },
+            };
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        {
+            return deadline.IsCancellationRequested || e is OperationCanceledException or TimeoutException
+                ? ChatReply.NoAnswer($"No whole answer within {_options.Deadline.TotalSeconds:0.#} seconds.", refused: true)
+                : ChatReply.NoAnswer($"The connection failed: {Redact((e.InnerException ?? e).Message)}");
+        }
+    }
+
+    // The form of every request is the same: when none was ever taken, the next thousand won't be either.
+    private Exception Failed(ChatReply reply) =>
+        reply.IsAboutForm && Interlocked.Increment(ref _formRefusals) >= 20 && Interlocked.Read(ref _answers) == 0
+            ? new StopStageException($"{_options}: the endpoint refuses every request: {reply.Problem} Check API_MODEL and API_URL.")
+            : new ChatException(reply.Problem, transient: false);
+
+    private TimeSpan WaitBefore(int attempt, TimeSpan? asked)
+    {
+        var seconds = Math.Min(LongestWait.TotalSeconds, _options.FirstWait.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 20)));
+        var jittered = TimeSpan.FromSeconds(seconds * (0.5 + Random.Shared.NextDouble() / 2));
+        return asked > jittered ? asked.Value + TimeSpan.FromMilliseconds(Random.Shared.Next(250)) : jittered;
+    }
+
+    // Some endpoints repeat the key in their errors.
+    private string Redact(string text) => _options.Key.Length >= 4 ? text.Replace(_options.Key, "[API_KEY]") : text;
+}
