@@ -164,7 +164,7 @@ public class LlmJudgeTests
 
         public string Name => "scripted";
 
-        public Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation)
+        public Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation, Action<ChatAnswer>? received = null)
         {
             lock (Asked)
             {

@@ -13,7 +13,7 @@ namespace Praline.Preferences;
 /// <remarks>The transport is the official OpenAI client; its own retries are off.</remarks>
 public sealed class OpenAiChatModel : IChatModel, IDisposable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1), Grace = TimeSpan.FromSeconds(5);
 
     private readonly ChatOptions _options;
     private readonly HttpClient _http;
@@ -65,12 +65,12 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
     public long Attempts => Interlocked.Read(ref _attempts);
 
     /// <inheritdoc/>
-    public async Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation)
+    public async Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation, Action<ChatAnswer>? received = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         try
         {
-            return await AskUntilAnswered(request, either.Token).ConfigureAwait(false);
+            return await AskUntilAnswered(request, received, either.Token).ConfigureAwait(false);
         }
         catch (StopStageException e)
         {
@@ -92,12 +92,12 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
         _stop.Dispose();
     }
 
-    private async Task<ChatAnswer> AskUntilAnswered(ChatRequest request, CancellationToken cancellation)
+    private async Task<ChatAnswer> AskUntilAnswered(ChatRequest request, Action<ChatAnswer>? received, CancellationToken cancellation)
     {
         var (begun, answersBefore) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _answers));
         for (var attempt = 1; ; attempt++)
         {
-            var reply = await Try(request, cancellation).ConfigureAwait(false);
+            var reply = await Try(request, received, cancellation).ConfigureAwait(false);
             switch (reply.Meaning)
             {
                 case ChatReply.Kind.Answer:
@@ -135,7 +135,7 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
         }
     }
 
-    private async Task<ChatReply> Try(ChatRequest request, CancellationToken cancellation)
+    private async Task<ChatReply> Try(ChatRequest request, Action<ChatAnswer>? received, CancellationToken cancellation)
     {
         if (_requests is not null)
         {
@@ -149,6 +149,10 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
         try
         {
             reply = await Send(request, cancellation).ConfigureAwait(false);
+            if (reply.Answer is { } whole)
+            {
+                received?.Invoke(whole);
+            }
         }
         finally
         {
@@ -169,10 +173,13 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
 
     private async Task<ChatReply> Send(ChatRequest request, CancellationToken cancellation)
     {
-        Interlocked.Increment(ref _attempts);
         var begun = Stopwatch.GetTimestamp();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(_options.Deadline);
+        cancellation.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref _attempts);
+        using var deadline = new CancellationTokenSource(_options.Deadline);
+
+        // What is sent is paid for: when the run is stopped, the answer has a moment to come.
+        await using var hurry = cancellation.Register(() => deadline.CancelAfter(Grace)).ConfigureAwait(false);
         try
         {
             var result = await _client.CompleteChatAsync(
@@ -188,8 +195,9 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
                 Answer = reply.Answer is null ? null : reply.Answer with { Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds },
             };
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            cancellation.ThrowIfCancellationRequested();
             return deadline.IsCancellationRequested || e is OperationCanceledException or TimeoutException
                 ? ChatReply.NoAnswer($"No whole answer within {_options.Deadline.TotalSeconds:0.#} seconds.", refused: true)
                 : ChatReply.NoAnswer($"The connection failed: {Redact((e.InnerException ?? e).Message)}");

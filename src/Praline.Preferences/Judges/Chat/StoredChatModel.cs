@@ -15,19 +15,22 @@ public sealed class StoredChatModel(IChatModel model, JudgeStore store) : IChatM
     public long Reused => Interlocked.Read(ref _reused);
 
     /// <inheritdoc/>
-    public async Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation)
+    public async Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation, Action<ChatAnswer>? received = null)
     {
         var key = request.KeyFor(model.Name);
         if (store.Find(key) is { } stored)
         {
             Interlocked.Increment(ref _reused);
+            received?.Invoke(stored);
             return stored;
         }
 
         var asked = _underWay.GetOrAdd(key, k => new Lazy<Task<ChatAnswer>>(() => Ask(k, request, cancellation)));
         try
         {
-            return await asked.Value.WaitAsync(cancellation).ConfigureAwait(false);
+            var answer = await asked.Value.ConfigureAwait(false);
+            received?.Invoke(answer);
+            return answer;
         }
         finally
         {
@@ -44,8 +47,7 @@ public sealed class StoredChatModel(IChatModel model, JudgeStore store) : IChatM
             return stored;
         }
 
-        var answer = await model.AskAsync(request, cancellation).ConfigureAwait(false);
-        store.Add(key, model.Name, request.Describe(model.Name), answer);
-        return answer;
+        return await model.AskAsync(
+            request, cancellation, answer => store.Add(key, model.Name, request.Describe(model.Name), answer)).ConfigureAwait(false);
     }
 }
