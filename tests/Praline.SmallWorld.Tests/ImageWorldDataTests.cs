@@ -103,6 +103,8 @@ public class ImageWorldDataTests
             Assert.Equal(scene.Objects.Count, scene.Objects.Select(o => o.Place).Distinct().Count());
             Assert.All(scene.Objects, o => Assert.Equal(o.Place, Grid.PlaceOf(o.X, o.Y)));
             Assert.Equal(scene.ToJson(), ImageScene.FromJson(scene.ToJson()).ToJson());
+            Assert.All(scene.Objects, a => Assert.All(scene.Objects, b => Assert.True(
+                a == b || Math.Sqrt(Math.Pow(a.X - b.X, 2) + Math.Pow(a.Y - b.Y, 2)) > 0.95 * (Grid.RadiusOf(a.Size) + Grid.RadiusOf(b.Size)))));
         }
     }
 

@@ -66,7 +66,9 @@ public sealed class CaptionWriter
     {
         var later = new List<StoryObject>();
         var clauses = new List<string>();
-        foreach (var item in random.Shuffled(story.Objects))
+        // Mostly from the top left to the bottom right, as people do.
+        var items = random.Chance(0.8) ? story.Objects.OrderBy(o => o.Place ?? Place.Middle) : (IEnumerable<StoryObject>)random.Shuffled(story.Objects);
+        foreach (var item in items)
         {
             var now = item.Motion is not null && random.Chance(0.6);
             if (item.Motion is not null && !now)

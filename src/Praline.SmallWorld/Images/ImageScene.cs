@@ -33,8 +33,7 @@ public sealed record ImageScene(ulong Seed, int Size, WorldColor Background, IRe
         var canvas = new SceneRenderer.Canvas(size ?? Size, Background);
         foreach (var item in Objects)
         {
-            var radius = item.Size == ShapeSize.Large ? Grid.LargeRadius : Grid.SmallRadius;
-            canvas.Draw(item.Subject.Shape, item.Subject.Color, item.X, item.Y, radius);
+            canvas.Draw(item.Subject.Shape, item.Subject.Color, item.X, item.Y, Grid.RadiusOf(item.Size));
         }
 
         return canvas.ToImage();

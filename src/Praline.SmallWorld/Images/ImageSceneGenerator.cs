@@ -9,8 +9,20 @@ public static class ImageSceneGenerator
     {
         options ??= new();
         options.Validate();
-        var random = WorldRandom.Derive(seed, "image");
-        var count = random.PickWeighted(options.ObjectCountWeights) + 1;
+        // How many there are is settled first, or images with many would be thrown away more often than others.
+        var count = WorldRandom.Derive(seed, "image count").PickWeighted(options.ObjectCountWeights) + 1;
+        for (var attempt = 0; ; attempt++)
+        {
+            var scene = Draft(seed, count, options, WorldRandom.Derive(seed, $"image/{attempt}"));
+            if (!Touching(scene.Objects))
+            {
+                return scene;
+            }
+        }
+    }
+
+    private static ImageScene Draft(ulong seed, int count, ImageSceneOptions options, WorldRandom random)
+    {
         var cells = random.Shuffled(Enum.GetValues<Place>());
         var objects = new List<ImageObject>();
         while (objects.Count < count)
@@ -29,6 +41,23 @@ public static class ImageSceneGenerator
         }
 
         return new ImageScene(seed, options.Size, random.Pick(Palette.Backgrounds), objects);
+    }
+
+    private static bool Touching(IReadOnlyList<ImageObject> objects)
+    {
+        foreach (var (i, a) in objects.Index())
+        {
+            foreach (var b in objects.Take(i))
+            {
+                var reach = (Grid.RadiusOf(a.Size) + Grid.RadiusOf(b.Size)) * 0.97;
+                if (((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)) < reach * reach)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static Subject NextSubject(List<ImageObject> earlier, ImageSceneOptions options, WorldRandom random)

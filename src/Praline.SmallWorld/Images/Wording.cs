@@ -17,8 +17,7 @@ internal static class Wording
     public static string List(IReadOnlyList<string> items, string last = "and") =>
         items.Count == 1 ? items[0] : $"{string.Join(", ", items.SkipLast(1))} {last} {items[^1]}";
 
-    public static string Things(ImageScene scene, WorldRandom random) =>
-        List([.. random.Shuffled(scene.Objects).Select(o => A(o.Subject))]);
+    public static string Things(ImageScene scene) => List([.. scene.Objects.OrderBy(o => o.Place).Select(o => A(o.Subject))]);
 
     public static string Place(Place place, WorldRandom random) => random.Pick(Phrases.Places(place));
 

@@ -9,6 +9,9 @@ public static class Grid
     /// <summary>The radius of a large shape.</summary>
     public const double LargeRadius = 0.14;
 
+    /// <summary>The radius of a size.</summary>
+    public static double RadiusOf(ShapeSize size) => size == ShapeSize.Large ? LargeRadius : SmallRadius;
+
     /// <summary>How far from its cell's centre a circling shape goes.</summary>
     public const double CirclingRadius = 0.085;
 

@@ -22,7 +22,7 @@ public sealed record SceneObject(
     ColorChange? Change = null)
 {
     /// <summary>Half its width, in frame widths.</summary>
-    public double Radius => Size == ShapeSize.Large ? Grid.LargeRadius : Grid.SmallRadius;
+    public double Radius => Grid.RadiusOf(Size);
 
     /// <summary>Whether a frame shows it.</summary>
     public bool IsVisible(int frame) => frame >= FirstFrame && frame < EndFrame;

@@ -71,7 +71,7 @@ internal sealed class FalsePremise : IQuestionKind
                     _ => $"That is not so: {the} is not {wrong} but {right}.",
                 };
             default:
-                var (absent, things) = (question.Subject!, Wording.Things(scene, random));
+                var (absent, things) = (question.Subject!, Wording.Things(scene));
                 return random.Next(4) switch
                 {
                     0 => $"There is no {absent} in the image. I see {things}.",

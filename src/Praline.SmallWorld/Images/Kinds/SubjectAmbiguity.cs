@@ -24,17 +24,17 @@ internal sealed class SubjectAmbiguity : IQuestionKind
         return new(QuestionType.SubjectAmbiguity, Wording.Fill(template, x), topic, null, word);
     }
 
-    /// <summary>The objects that a word may mean.</summary>
+    /// <summary>The objects that a word may mean, from the top left to the bottom right.</summary>
     public static IReadOnlyList<ImageObject> Candidates(ImageScene scene, string word) =>
-        [.. scene.Objects.Where(o => Words.Of(o.Subject.Shape) == word || Words.Of(o.Subject.Color) == word)];
+        [.. scene.Objects.Where(o => Words.Of(o.Subject.Shape) == word || Words.Of(o.Subject.Color) == word).OrderBy(o => o.Place)];
 
     public string Answer(ImageScene scene, ImageQuestion question, AnswerStyle style, WorldRandom random)
     {
-        var candidates = random.Shuffled(Candidates(scene, question.Value!));
+        var candidates = Candidates(scene, question.Value!);
         var byShape = Vocabulary.Shapes.ContainsKey(question.Value!);
         if (style == AnswerStyle.Rejected)
         {
-            var one = candidates[0];
+            var one = random.Pick(candidates);
             var what = byShape ? $"the {question.Value}" : $"the {question.Value} shape";
             return $"{Wording.Capital(random.Pick([what, "it"]))} is {Condition(one)}.";
         }

@@ -32,6 +32,12 @@ internal sealed class SubjectiveInterpretation : IQuestionKind
                 $"Some people may find it {adjective} and others may not.",
                 "{x} may be " + adjective + ", but tastes differ.",
             ],
+            _ when question.Text.StartsWith("How", StringComparison.Ordinal) =>
+            [
+                "{x} is very " + adjective + ".",
+                "{x} is not " + adjective + " at all.",
+                $"It is quite {adjective}.",
+            ],
             _ =>
             [
                 "Yes, {x} is very " + adjective + ".",
