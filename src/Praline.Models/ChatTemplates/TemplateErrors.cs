@@ -7,9 +7,5 @@ internal static class TemplateErrors
 
     public static ChatTemplateException Value(string message) => new("ValueError", message);
 
-    public static ChatTemplateException Undefined(string message) => new("UndefinedError", message);
-
-    public static ChatTemplateException Security(string message) => new("SecurityError", message);
-
     public static ChatTemplateException Limit(string message) => new("LimitError", message);
 }

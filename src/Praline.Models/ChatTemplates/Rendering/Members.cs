@@ -64,7 +64,8 @@ internal static class Members
         };
         if (changes || name.StartsWith("__", StringComparison.Ordinal))
         {
-            throw TemplateErrors.Security($"access to attribute '{name}' of '{ValueKinds.NameOf(target)}' object is unsafe.");
+            value = new Undefined($"access to attribute '{name}' of '{ValueKinds.NameOf(target)}' object is unsafe.", "SecurityError");
+            return target is not Undefined;
         }
 
         value = target switch

@@ -35,7 +35,7 @@ internal static class ValueConverter
         JsonValueKind.String => json.GetString(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : (object)json.GetDouble(),
         JsonValueKind.Array => SequenceValue.List(json.EnumerateArray().Select(item => Convert((object?)item, depth + 1))),
         JsonValueKind.Object => DictValue.Of(json.EnumerateObject().Select(p => (p.Name, Convert((object?)p.Value, depth + 1)))),
         _ => null,
