@@ -5,5 +5,8 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("praline-test-").FullName;
 
+    /// <summary>The path of something inside it.</summary>
+    public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

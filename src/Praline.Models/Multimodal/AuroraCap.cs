@@ -115,36 +115,15 @@ public sealed class AuroraCap : VisionLanguageModel
     }
 
     /// <summary>The text in pieces between the image marks, special tokens around the first piece only, as SynPO's <c>process_text</c>.</summary>
-    public override PromptTokens Tokenize(string text)
-    {
-        var ids = new List<int>();
-        var first = true;
-        foreach (var piece in text.Split(ImageMark))
-        {
-            if (!first)
-            {
-                ids.Add(PromptTokens.ImageToken);
-            }
-
-            ids.AddRange(Tokenizer.Encode(piece, addSpecialTokens: first));
-            first = false;
-        }
-
-        return new PromptTokens(ids);
-    }
+    public override PromptTokens Tokenize(string text) => PromptTokens.InPieces(Tokenizer, text);
 
     /// <inheritdoc/>
     public override string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images) => imageCount == 0
         ? $"USER: {question}\n ASSISTANT:"
         : $"USER: {string.Join(' ', Enumerable.Repeat(ImageMark, imageCount))}\n{question}\n ASSISTANT:";
 
-    /// <summary>
-    /// Writes the model to a folder in the original's layout, with Hugging Face's names, and beside the weights every other file of
-    /// the folder it came from.
-    /// </summary>
-    /// <param name="folder">Where to; may be the one it came from.</param>
-    /// <param name="dtype">The type of the weights on disk; null keeps theirs.</param>
-    public void Save(string folder, DType? dtype = null)
+    /// <inheritdoc/>
+    public override void Save(string folder, DType? dtype = null)
     {
         foreach (var (part, subfolder) in new[]
         {

@@ -1,3 +1,4 @@
+using Praline.Models.Checkpoints;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -28,7 +29,8 @@ internal sealed class ModelWeights : IDisposable
         string folder, LoadOptions options, Func<IReadOnlyCollection<string>, Func<string, string>>? rename = null)
     {
         var source = CheckpointSource.Open(folder);
-        return new ModelWeights(source, new ParameterStore(source, TypeOf(source, options), options.Device, rename?.Invoke(source.Names)));
+        ITensorSource reporting = options.Progress is { } progress ? new ReportingSource(source, progress) : source;
+        return new ModelWeights(source, new ParameterStore(reporting, TypeOf(source, options), options.Device, rename?.Invoke(source.Names)));
     }
 
     /// <summary>Fresh weights.</summary>

@@ -1,4 +1,5 @@
 using Praline.Media;
+using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Tokenizers;
 using Praline.Torch;
@@ -101,6 +102,14 @@ public abstract class VisionLanguageModel : IDisposable
     /// <exception cref="PralineException">The prompt has another number of marks than there are images.</exception>
     public virtual PromptEmbeddings EmbedPrompt(PromptTokens prompt, VisionFeatures? features = null) =>
         new(PromptAssembly.Embed(prompt, Language.Embed, Language.Device, features));
+
+    /// <summary>
+    /// Writes the model to a folder in the layout it was opened from, with Hugging Face's names, and beside the weights every other
+    /// file of the folder it came from.
+    /// </summary>
+    /// <param name="folder">Where to; may be the one it came from.</param>
+    /// <param name="dtype">The type of the weights on disk; null keeps theirs.</param>
+    public abstract void Save(string folder, DType? dtype = null);
 
     /// <inheritdoc/>
     public abstract void Dispose();

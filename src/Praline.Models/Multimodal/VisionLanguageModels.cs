@@ -2,28 +2,46 @@ using Praline.Models.Checkpoints;
 
 namespace Praline.Models.Multimodal;
 
-/// <summary>The registry: which class opens which checkpoint.</summary>
-public static class VisionLanguageModels
+/// <summary>Which class opens which checkpoint.</summary>
+internal static class VisionLanguageModels
 {
-    private static readonly Dictionary<string, Func<string, LoadOptions, VisionLanguageModel>> ByType = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Hints = new(StringComparer.Ordinal)
     {
+        ["llava_llama"] = "This is the LLaVA authors' own format: use the Hugging Face one, such as llava-hf/llava-1.5-7b-hf.",
+        ["llava_mistral"] = "This is the LLaVA authors' own format: use the Hugging Face one, such as llava-hf/llava-v1.6-mistral-7b-hf.",
     };
-
-    /// <summary>What is known: AuroraCap by its folders, the others by <c>model_type</c>.</summary>
-    public static IReadOnlyList<string> Known => ["auroracap", .. ByType.Keys.Order(StringComparer.Ordinal)];
 
     internal static VisionLanguageModel Open(string folder, LoadOptions options)
     {
-        if (AuroraCapFiles.Has(folder))
+        var kind = Identify(folder);
+        return kind switch
         {
-            return AuroraCap.Load(folder, options);
-        }
-
-        var type = ConfigReader.Open(folder).String("model_type") ?? "(none)";
-        return ByType.TryGetValue(type, out var open)
-            ? open(folder, options)
-            : throw new PralineException(
-                $"{folder}: model_type \"{type}\" is no vision-language model that Praline knows. Known are {string.Join(", ", Known)} "
-                + "(AuroraCap by its folders visual_encoder/ and projector/).");
+            ModelKind.AuroraCap => AuroraCap.Load(folder, options),
+            ModelKind.Llava => Llava.Load(folder, options),
+            ModelKind.LlavaNext => LlavaNext.Load(folder, options),
+            _ => throw new PralineException(
+                $"{folder} holds no vision-language model but {Describe(kind)}. AuroraCap has its language model at the root and the folders "
+                + "visual_encoder/ and projector/ inside."),
+        };
     }
+
+    private static ModelKind Identify(string folder)
+    {
+        try
+        {
+            return ModelRegistry.Identify(folder);
+        }
+        catch (PralineException error) when (ConfigReader.TryOpen(folder, "config.json")?.String("model_type") is { } type
+            && Hints.TryGetValue(type, out var hint))
+        {
+            throw new PralineException($"{error.Message} {hint}", error);
+        }
+    }
+
+    private static string Describe(ModelKind kind) => kind switch
+    {
+        ModelKind.Language => "a language model alone",
+        ModelKind.ClipVision or ModelKind.SiglipVision => "a vision tower alone",
+        _ => kind.ToString(),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Testing;
 using Praline.Torch;

@@ -1,3 +1,4 @@
+using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Testing;
 using Praline.Torch;
@@ -118,7 +119,10 @@ public class AuroraCapTests
         Assert.Contains("projector has no model.safetensors", Message(() => AuroraCap.Load(folder["model"])));
         Directory.Delete(folder["model", "projector"], recursive: true);
         Assert.Contains("has no folder projector/", Message(() => AuroraCap.Load(folder["model"])));
-        Assert.Contains("Known are auroracap", Message(() => VisionLanguageModel.Load(folder["model"])));
+        Directory.Delete(folder["model", "visual_encoder"], recursive: true);
+        Assert.Contains("a language model alone", Message(() => VisionLanguageModel.Load(folder["model"])));
+        File.WriteAllText(folder["model", "config.json"], """{"model_type": "llava_mistral"}""");
+        Assert.Contains("llava-hf/", Message(() => VisionLanguageModel.Load(folder["model"])));
     }
 
     private static string Message(Func<object> act) => Assert.ThrowsAny<PralineException>(act).Message;
