@@ -42,8 +42,8 @@ void pm_video_close(pm_video* video) { delete video; }
 
 void pm_video_get_info(const pm_video* video, pm_video_info* info) { *info = video->reader.info(); }
 
-int pm_video_read(pm_video* video, const int64_t* indices, int32_t count, uint8_t* const* rgb) {
-  return guarded([&] { return video->reader.read(indices, count, rgb); });
+int pm_video_read(pm_video* video, const int64_t* indices, int32_t count, int32_t seek, uint8_t* const* rgb) {
+  return guarded([&] { return video->reader.read(indices, count, seek != 0, rgb); });
 }
 
 int pm_video_rewind(pm_video* video) {

@@ -48,7 +48,8 @@ PM_API void pm_video_close(pm_video* video);
 PM_API void pm_video_get_info(const pm_video* video, pm_video_info* info);
 
 /// Writes the frames of the given indices (presentation order, strictly ascending) to rgb[i]: width*height*3 bytes each.
-PM_API int pm_video_read(pm_video* video, const int64_t* indices, int32_t count, uint8_t* const* rgb);
+/// seek: 0 to decode every frame from the first on, as a check.
+PM_API int pm_video_read(pm_video* video, const int64_t* indices, int32_t count, int32_t seek, uint8_t* const* rgb);
 
 /// Starts over, to hand out every frame in turn with pm_video_next().
 PM_API int pm_video_rewind(pm_video* video);

@@ -121,7 +121,7 @@ int VideoReader::drain_wanted() {
   return status;
 }
 
-int VideoReader::read(const int64_t* indices, int count, uint8_t* const* rgb) {
+int VideoReader::read(const int64_t* indices, int count, bool seek, uint8_t* const* rgb) {
   clear_log();
   slots_ = rgb;
   wanted_.clear();
@@ -129,7 +129,7 @@ int VideoReader::read(const int64_t* indices, int count, uint8_t* const* rgb) {
   std::iota(missing.begin(), missing.end(), 0);
   // A decoder that starts in the middle may hold back frames near its start (open groups of pictures, gradual refresh). They are
   // tried again from ever earlier keyframes, and at last from the first packet on.
-  bool from_start = !index_.ordered() || count == 0 || indices[count - 1] >= index_.frames();
+  bool from_start = !seek || !index_.ordered() || count == 0 || indices[count - 1] >= index_.frames();
   for (int extra = 0; !from_start && !missing.empty(); extra = extra * 2 + 1) {
     const int status = read_by_seeking(indices, &missing, extra, &from_start);
     if (status != PM_OK) {

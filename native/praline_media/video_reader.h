@@ -27,7 +27,7 @@ class VideoReader {
   const pm_video_info& info() const { return info_; }
   int64_t decodable() const { return decodable_; }
 
-  int read(const int64_t* indices, int count, uint8_t* const* rgb);
+  int read(const int64_t* indices, int count, bool seek, uint8_t* const* rgb);
   int rewind();
   int next(uint8_t* rgb);
 

@@ -40,7 +40,7 @@ internal static unsafe partial class MediaNative
     public static partial void VideoGetInfo(VideoHandle video, out NativeVideoInfo info);
 
     [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_video_read")]
-    public static partial NativeStatus VideoRead(VideoHandle video, ReadOnlySpan<long> indices, int count, byte** rgb);
+    public static partial NativeStatus VideoRead(VideoHandle video, ReadOnlySpan<long> indices, int count, int seek, byte** rgb);
 
     [LibraryImport(NativeLibraryLoader.Library, EntryPoint = "pm_video_rewind")]
     public static partial NativeStatus VideoRewind(VideoHandle video);

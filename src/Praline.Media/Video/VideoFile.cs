@@ -53,8 +53,10 @@ public sealed class VideoFile : IDisposable
     /// The frames of the given indices (0 is the first in presentation order), in the order asked; a repeated index gives the same
     /// object again. They are the frames that a full decode gives.
     /// </summary>
+    /// <param name="indices">Any indices from 0 to FrameCount-1.</param>
+    /// <param name="exhaustive">Decode everything from the first frame on instead of seeking: slow, the same frames, for checks.</param>
     /// <exception cref="MediaException">An index outside 0..FrameCount-1, or a frame that doesn't decode.</exception>
-    public RgbImage[] ReadFrames(ReadOnlySpan<int> indices)
+    public RgbImage[] ReadFrames(ReadOnlySpan<int> indices, bool exhaustive = false)
     {
         var distinct = new SortedSet<int>();
         foreach (var index in indices)
@@ -70,7 +72,7 @@ public sealed class VideoFile : IDisposable
 
         pass++;
         var frames = distinct.ToDictionary(index => index, _ => NewFrame());
-        Fill([.. distinct.Select(index => (long)index)], [.. distinct.Select(index => frames[index])]);
+        Fill([.. distinct.Select(index => (long)index)], [.. distinct.Select(index => frames[index])], exhaustive);
         var result = new RgbImage[indices.Length];
         for (var i = 0; i < indices.Length; i++)
         {
@@ -113,7 +115,7 @@ public sealed class VideoFile : IDisposable
     private RgbImage NewFrame() => new(
         Info.Width, Info.Height, GC.AllocateUninitializedArray<byte>(checked(Info.Width * Info.Height * 3)));
 
-    private unsafe void Fill(long[] indices, RgbImage[] frames)
+    private unsafe void Fill(long[] indices, RgbImage[] frames, bool exhaustive)
     {
         var pins = new GCHandle[frames.Length];
         try
@@ -127,7 +129,7 @@ public sealed class VideoFile : IDisposable
 
             fixed (byte** first = rows)
             {
-                Check(MediaNative.VideoRead(handle, indices, indices.Length, first));
+                Check(MediaNative.VideoRead(handle, indices, indices.Length, exhaustive ? 0 : 1, first));
             }
         }
         finally
