@@ -68,7 +68,7 @@ PM_API int pm_image_decode(const uint8_t* data, int64_t size, int32_t width, int
 /// quality: 0 (lossless) to 51, as x264's crf; keyframe_interval in frames.
 PM_API int pm_writer_open(const char* path, int32_t width, int32_t height, double fps, int32_t quality,
                           int32_t keyframe_interval, pm_writer** writer);
-/// Appends a frame of width*height*3 bytes.
+/// Appends a frame of width*height*3 bytes; null: the last one again.
 PM_API int pm_writer_add(pm_writer* writer, const uint8_t* rgb);
 /// Writes what is still in the encoder, and the index. The handle must still be closed.
 PM_API int pm_writer_finish(pm_writer* writer);

@@ -140,6 +140,10 @@ int pm_writer::open_encoder(int width, int height, AVRational rate, int quality,
 }
 
 int pm_writer::add(const uint8_t* rgb) {
+  if (rgb == nullptr && frames > 0) {
+    frame->pts = frames++;
+    return encode(frame);
+  }
   int status = av_frame_make_writable(frame);
   if (status < 0) {
     return fail_av(PM_ERROR, "out of memory", status);

@@ -10,7 +10,10 @@ public static class VideoWriter
 {
     /// <summary>Writes all frames to a file, by way of a temporary file beside it, so that no half-written video is left.</summary>
     /// <param name="path">The file to write or replace.</param>
-    /// <param name="frames">At least one frame; all of one even width and one even height. Read once, never held all at once.</param>
+    /// <param name="frames">
+    /// At least one frame; all of one even width and one even height. Read once, never held all at once. The same object twice in a row
+    /// is the same picture.
+    /// </param>
     /// <param name="fps">Frames per second, above 0.</param>
     /// <param name="quality">x264's constant rate factor: 0 (lossless) to 51; 16 can't be told from the original by eye.</param>
     /// <param name="keyframeInterval">At most so many frames from one keyframe to the next.</param>
@@ -38,6 +41,7 @@ public static class VideoWriter
         try
         {
             (int Width, int Height) size = default;
+            RgbImage? last = null;
             foreach (var frame in frames)
             {
                 if (writer == IntPtr.Zero)
@@ -56,7 +60,9 @@ public static class VideoWriter
                         "Resize the frames to one size.");
                 }
 
-                Check(path, MediaNative.WriterAdd(writer, frame.Pixels));
+                // A still picture held for a while is converted once.
+                Check(path, MediaNative.WriterAdd(writer, ReferenceEquals(frame, last) ? default : frame.Pixels));
+                last = frame;
             }
 
             if (writer == IntPtr.Zero)

@@ -83,7 +83,7 @@ public class VideoFileTests
         {
             using var video = VideoFile.Open(path);
             var count = video.Info.FrameCount;
-            int[] chosen = [.. new[] { 0, 1, count / 3, count / 2, count * 3 / 4, count - 1 }.Where(i => i < count).Distinct()];
+            int[] chosen = [.. new[] { 1, count / 2, count - 1 }.Where(i => i < count).Distinct()];
             var expected = video.ReadAllFrames().Select((frame, i) => (frame, i)).Where(f => chosen.Contains(f.i)).ToDictionary(f => f.i, f => f.frame);
             foreach (var index in chosen.Reverse())
             {

@@ -35,6 +35,16 @@ public class VideoWriterTests
     }
 
     [Fact]
+    public void APictureThatIsHeldIsTheSameAsItsCopies()
+    {
+        using var folder = TestFiles.Temporary();
+        RgbImage[] two = [TestVideos.Frame(1), TestVideos.Frame(2)];
+        VideoWriter.Write(folder["held.mp4"], Enumerable.Range(0, 12).Select(i => two[i / 6]), 10);
+        VideoWriter.Write(folder["copies.mp4"], Enumerable.Range(0, 12).Select(i => TestVideos.Frame(1 + (i / 6))), 10);
+        Assert.Equal(File.ReadAllBytes(folder["copies.mp4"]), File.ReadAllBytes(folder["held.mp4"]));
+    }
+
+    [Fact]
     public void OddOrChangingSizesAndNoFramesAreErrorsThatLeaveNothingBehind()
     {
         using var folder = TestFiles.Temporary();
