@@ -36,5 +36,8 @@ public sealed class ClipImageProcessor(ImageProcessorConfig config) : ImageProce
         return Config.DoCenterCrop ? ImageCrop.Center(image, Config.CropSize.Height, Config.CropSize.Width) : image;
     }
 
+    /// <summary>Images that <see cref="Prepare"/> gave, as [N, 3, H, W]: the second half of <see cref="Process(IReadOnlyList{RgbImage})"/>.</summary>
+    public PixelValues Stack(IReadOnlyList<RgbImage> prepared) => ImageBatch.Stack(prepared, Normalize);
+
     private byte MeanByte(int channel) => (byte)(int)(Config.ImageMean[channel] * 255.0);
 }

@@ -1,0 +1,25 @@
+using Praline.Models.Multimodal;
+
+namespace Praline.Training.Data;
+
+/// <summary>Where a training takes visual tokens from: computed once and kept, or computed anew while the tower trains.</summary>
+public interface IVisionSource : IDisposable
+{
+    /// <summary>Gets everything ready that can be before the first step (checks media, computes frozen features).</summary>
+    /// <param name="media">All media of the data set.</param>
+    /// <param name="report">Hears how many are done, of how many.</param>
+    /// <param name="cancellation">Stops it.</param>
+    void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation);
+
+    /// <summary>Visual tokens at each image mark of a prompt about these media.</summary>
+    IReadOnlyList<int> Counts(MediaReference media);
+
+    /// <summary>Starts reading media in the background, in the order in which they will be asked for.</summary>
+    void Prefetch(IEnumerable<MediaReference> media);
+
+    /// <summary>
+    /// The visual tokens of several media; the same reference gives the same object. They have a graph when something in the vision part
+    /// trains. They belong to the current scope or to the source: use them within the step.
+    /// </summary>
+    IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media);
+}

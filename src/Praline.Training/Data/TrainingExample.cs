@@ -1,0 +1,9 @@
+using Praline.Training.Packing;
+
+namespace Praline.Training.Data;
+
+/// <summary>An example ready to be trained on.</summary>
+/// <param name="Id">Its name in messages.</param>
+/// <param name="Packed">Prompt and responses as tokens.</param>
+/// <param name="Media">What the prompt's image marks stand for; null for text only.</param>
+public sealed record TrainingExample(string Id, PackedExample Packed, MediaReference? Media);

@@ -1,0 +1,41 @@
+using Praline.Torch;
+using Praline.Training.Runs;
+
+namespace Praline.Training.Engine;
+
+/// <summary>What is trained on what: examples by number, and the gradient of a micro-batch of them.</summary>
+public interface ITrainingTask
+{
+    /// <summary>Names of the examples, for messages. Their number is the size of the data set.</summary>
+    IReadOnlyList<string> ExampleIds { get; }
+
+    /// <summary>Tokens of each example as it is computed, all its responses included.</summary>
+    IReadOnlyList<int> ExampleLengths { get; }
+
+    /// <summary>The tensors that are trained, by the names they are saved under.</summary>
+    IReadOnlyDictionary<string, Tensor> Trainable { get; }
+
+    /// <summary>Gets the media of examples ready in the background, in the order in which they will be asked for.</summary>
+    void Prefetch(IReadOnlyList<int> examples);
+
+    /// <summary>
+    /// Computes a micro-batch's part of the batch's loss and adds its gradient to the parameters'. A loss that is not finite must not be
+    /// carried backward: return it.
+    /// </summary>
+    /// <param name="microBatch">The examples to compute.</param>
+    /// <param name="batch">All examples of the optimizer step, by which means are normalised.</param>
+    /// <param name="randomSeed">The seed of dropout in this micro-batch.</param>
+    MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
+
+    /// <summary>Writes what the training has made so far (an adapter, a model) into a folder that users take it from.</summary>
+    void Export(string folder);
+
+    /// <summary>Measures held-out data; an empty result when there is none.</summary>
+    IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation);
+
+    /// <summary>The state of the objective that goes on from step to step (running means), for checkpoints.</summary>
+    IReadOnlyDictionary<string, double> ObjectiveState { get; }
+
+    /// <summary>Takes such a state up again.</summary>
+    void RestoreObjectiveState(IReadOnlyDictionary<string, double> state);
+}

@@ -1,0 +1,32 @@
+namespace Praline.Training.Engine;
+
+/// <summary>Where a run is: the numbers that, with the weights and the optimizer, say how it goes on.</summary>
+public sealed record TrainingState
+{
+    /// <summary>Optimizer steps done.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Micro-batches computed.</summary>
+    public long MicroBatches { get; init; }
+
+    /// <summary>Micro-batches that were dropped because of NaN or infinite values.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Tokens computed.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Seconds spent in steps, in this process and those before it. Not part of what a resumed run repeats.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Best value of the evaluation's deciding metric so far, or null.</summary>
+    public double? BestScore { get; init; }
+
+    /// <summary>The step after which it was measured.</summary>
+    public int? BestStep { get; init; }
+
+    /// <summary>Lengths in bytes of the run's log files at this point.</summary>
+    public IReadOnlyDictionary<string, long> LogOffsets { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>State of the objective (running means).</summary>
+    public IReadOnlyDictionary<string, double> Objective { get; init; } = new Dictionary<string, double>();
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Praline.Training.Runs;
+
+/// <summary>
+/// A training run on disk: <c>config.json</c> (every setting in force), <c>metrics.jsonl</c> (one line per optimizer step, the same
+/// bytes whether or not the run was interrupted), <c>timing.jsonl</c> (speed and memory, which are not), <c>checkpoints/</c>,
+/// <c>epoch1/</c>… and <c>summary.json</c>.
+/// </summary>
+public sealed class RunFolder
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Opens or makes the folder.</summary>
+    public RunFolder(string path)
+    {
+        Root = Path.GetFullPath(path);
+        Directory.CreateDirectory(Root);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The settings in force.</summary>
+    public string ConfigFile => Path.Combine(Root, "config.json");
+
+    /// <summary>One line per optimizer step.</summary>
+    public string MetricsFile => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary>Speed and memory per optimizer step.</summary>
+    public string TimingFile => Path.Combine(Root, "timing.jsonl");
+
+    /// <summary>What the run ended with; it exists only then.</summary>
+    public string SummaryFile => Path.Combine(Root, "summary.json");
+
+    /// <summary>Where checkpoints lie.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>The result of an epoch, counted from 1, named as SynPO's scripts do.</summary>
+    public string Epoch(int epoch) => Path.Combine(Root, $"epoch{epoch}");
+
+    /// <summary>The result of the step whose evaluation was best.</summary>
+    public string Best => Path.Combine(Root, "best");
+
+    /// <summary>True when the run is done.</summary>
+    public bool IsFinished => File.Exists(SummaryFile);
+
+    /// <summary>
+    /// Writes the settings, or compares them with those that the folder's run began with.
+    /// </summary>
+    /// <exception cref="PralineException">The folder holds a run with other settings; the message lists what differs.</exception>
+    public void Claim(IReadOnlyDictionary<string, object?> settings)
+    {
+        var text = JsonSerializer.Serialize(settings, Json) + "\n";
+        if (!File.Exists(ConfigFile))
+        {
+            AtomicFile.WriteText(ConfigFile, text);
+            return;
+        }
+
+        var present = File.ReadAllText(ConfigFile);
+        if (present != text)
+        {
+            throw new PralineException(
+                $"{Root} holds a run with other settings: {Differences(present, text)}. Give another output folder, or remove this one to begin again.");
+        }
+    }
+
+    /// <summary>Writes <c>summary.json</c>.</summary>
+    public void WriteSummary<T>(T summary) => AtomicFile.WriteText(SummaryFile, JsonSerializer.Serialize(summary, Json) + "\n");
+
+    /// <summary>Reads <c>summary.json</c>.</summary>
+    public T ReadSummary<T>() => JsonSerializer.Deserialize<T>(File.ReadAllText(SummaryFile), Json)!;
+
+    private static string Differences(string present, string wanted)
+    {
+        using var old = JsonDocument.Parse(present);
+        using var now = JsonDocument.Parse(wanted);
+        var before = old.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetRawText());
+        var after = now.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetRawText());
+        var names = before.Keys.Union(after.Keys).Where(name => before.GetValueOrDefault(name) != after.GetValueOrDefault(name));
+        return string.Join(", ", names.Select(name => $"{name} was {before.GetValueOrDefault(name) ?? "absent"}, is {after.GetValueOrDefault(name) ?? "absent"}"));
+    }
+}

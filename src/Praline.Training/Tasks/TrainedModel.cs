@@ -1,0 +1,94 @@
+using Praline.Models.Language;
+using Praline.Torch;
+using Praline.Training.Data;
+using Praline.Training.LogProbs;
+using Praline.Training.Lora;
+using Praline.Training.Packing;
+
+namespace Praline.Training.Tasks;
+
+/// <summary>A model in training, as the tasks see it.</summary>
+public sealed class TrainedModel : IDisposable
+{
+    private readonly Generator? _dropout;
+    private readonly Action<string> _export;
+
+    /// <summary>Puts the parts together.</summary>
+    /// <param name="language">The language model.</param>
+    /// <param name="trainable">The tensors that train, by name.</param>
+    /// <param name="export">Writes the result of training into a folder.</param>
+    /// <param name="adapter">The adapter on it, if any.</param>
+    /// <param name="vision">Where visual tokens come from; null for text only.</param>
+    public TrainedModel(
+        LlamaModel language, IReadOnlyDictionary<string, Tensor> trainable, Action<string> export, LoraAdapter? adapter = null,
+        IVisionSource? vision = null)
+    {
+        (Language, Trainable, _export, Adapter, Vision) = (language, trainable, export, adapter, vision);
+        _dropout = adapter is { Config.LoraDropout: > 0 } ? new Generator(0, language.Device) : null;
+    }
+
+    /// <summary>The language model.</summary>
+    public LlamaModel Language { get; }
+
+    /// <summary>The adapter, if one trains.</summary>
+    public LoraAdapter? Adapter { get; }
+
+    /// <summary>Where visual tokens come from; null for text only.</summary>
+    public IVisionSource? Vision { get; }
+
+    /// <summary>The tensors that train, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Trainable { get; }
+
+    /// <summary>Elements of the largest block of logits.</summary>
+    public long MaxLogits { get; init; } = new AnswerOptions().MaxLogits;
+
+    /// <summary>Turns dropout on with a stream of its own for one micro-batch; disposing turns it off.</summary>
+    public IDisposable Training(ulong seed)
+    {
+        if (Adapter is null || _dropout is null)
+        {
+            return new Switch(() => { });
+        }
+
+        _dropout.ManualSeed(seed);
+        Adapter.DropoutGenerator = _dropout;
+        return new Switch(() => Adapter.DropoutGenerator = null);
+    }
+
+    /// <summary>Hidden states that predict the learnt tokens of packed examples, with a graph unless gradients are off.</summary>
+    /// <returns>[n, D], the targets Int64 [n], learnt tokens per response, and the tokens computed.</returns>
+    public (Tensor Hidden, Tensor Targets, IReadOnlyList<long> Lengths, int Computed) Forward(IReadOnlyList<TrainingExample> examples)
+    {
+        using var scope = new TensorScope();
+        var media = examples.Select(e => e.Media).OfType<MediaReference>().ToArray();
+        var features = media.Length == 0 ? [] : new Queue<Models.Multimodal.VisionFeatures>(Vision!.Features(media));
+        var stream = PackedStream.Build(
+            Language, [.. examples.Select(e => e.Packed)], [.. examples.Select(e => e.Media is null ? null : features.Dequeue())]);
+        var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout);
+        return (hidden.IndexSelect(0, stream.Rows).MoveToOuterScope(), stream.Targets.MoveToOuterScope(), stream.Lengths, stream.Layout.Length);
+    }
+
+    /// <summary>Tokens of an example as it is computed.</summary>
+    public int LengthOf(TrainingExample example) =>
+        example.Packed.LengthWith(example.Media is { } media ? Vision!.Counts(media) : []);
+
+    /// <summary>Tokens of an example's prompt and its longest response: what a model's context has to hold.</summary>
+    public int LongestSequence(TrainingExample example) =>
+        example.Packed.Prompt.LengthWith(example.Media is { } media ? Vision!.Counts(media) : []) + example.Packed.Responses.Max(r => r.Ids.Count);
+
+    /// <summary>Writes the result of training into a folder.</summary>
+    public void Export(string folder) => _export(folder);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _dropout?.Dispose();
+        Adapter?.Dispose();
+        Vision?.Dispose();
+    }
+
+    private sealed class Switch(Action off) : IDisposable
+    {
+        public void Dispose() => off();
+    }
+}

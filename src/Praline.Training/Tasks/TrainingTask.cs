@@ -1,0 +1,53 @@
+using Praline.Torch;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+
+namespace Praline.Training.Tasks;
+
+/// <summary>What tasks have in common: examples, their lengths, the model.</summary>
+public abstract class TrainingTask : ITrainingTask
+{
+    private readonly Lazy<IReadOnlyList<int>> _lengths;
+
+    private protected TrainingTask(TrainedModel model, IReadOnlyList<TrainingExample> examples)
+    {
+        (Model, Examples) = (model, examples);
+        ExampleIds = [.. examples.Select(e => e.Id)];
+        _lengths = new Lazy<IReadOnlyList<int>>(() => [.. examples.Select(model.LengthOf)]);
+    }
+
+    /// <summary>The model.</summary>
+    public TrainedModel Model { get; }
+
+    /// <summary>The examples.</summary>
+    public IReadOnlyList<TrainingExample> Examples { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ExampleIds { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> ExampleLengths => _lengths.Value;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Trainable => Model.Trainable;
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyDictionary<string, double> ObjectiveState => new Dictionary<string, double>();
+
+    /// <inheritdoc/>
+    public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaReference>());
+
+    /// <inheritdoc/>
+    public abstract MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
+
+    /// <inheritdoc/>
+    public void Export(string folder) => Model.Export(folder);
+
+    /// <inheritdoc/>
+    public abstract IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation);
+
+    /// <inheritdoc/>
+    public virtual void RestoreObjectiveState(IReadOnlyDictionary<string, double> state)
+    {
+    }
+}

@@ -1,0 +1,79 @@
+using Praline.Training.Data;
+using Praline.Training.Engine;
+using Praline.Training.Lora;
+
+namespace Praline.Training;
+
+/// <summary>Everything that a training run is told. Names and defaults are those of SynPO's scripts where they have one.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>The objective's name, see <see cref="Objectives.ObjectiveRegistry.Names"/>; <c>sft</c> trains on one answer per row.</summary>
+    public string Method { get; init; } = "synpo";
+
+    /// <summary>The objective's settings by their names in snake case (<c>alpha</c>, <c>beta</c>, <c>loss_type</c>…).</summary>
+    public IReadOnlyDictionary<string, object?> Objective { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>The checkpoint to train.</summary>
+    public string PretrainedPth { get; init; } = "";
+
+    /// <summary>Start from random weights instead of the checkpoint's (which then needs only configuration and tokenizer).</summary>
+    public bool FromScratch { get; init; }
+
+    /// <summary>The data: JSON Lines or a JSON array.</summary>
+    public string DatasetPath { get; init; } = "";
+
+    /// <summary>Where media lie that rows name; null takes the data file's folder.</summary>
+    public string? DirPath { get; init; }
+
+    /// <summary>Held-out data of the same kind, measured at ends of epochs; null for none.</summary>
+    public string? EvalDatasetPath { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public string ModelDir { get; init; } = "";
+
+    /// <summary>
+    /// What trains: <c>lora</c> (an adapter on the language model), <c>language</c>, <c>projector</c>, <c>vision</c> (all of that part), or
+    /// <c>last_layers:N</c> (the language model's last N layers and head).
+    /// </summary>
+    public IReadOnlyList<string> Train { get; init; } = ["lora"];
+
+    /// <summary>The adapter's settings.</summary>
+    public LoraConfig Lora { get; init; } = new();
+
+    /// <summary>An adapter to go on with; null makes a fresh one.</summary>
+    public string? AdapterPath { get; init; }
+
+    /// <summary>How frames of videos are chosen.</summary>
+    public FrameOptions Frames { get; init; } = new();
+
+    /// <summary>The share of visual tokens to keep; null takes the checkpoint's.</summary>
+    public double? TokenKeptRatio { get; init; }
+
+    /// <summary>The question of rows that have none: SynPO's.</summary>
+    public string Question { get; init; } =
+        "Describe in detail what is happening in the video, including the subject matter, the setting, and possible character activities.";
+
+    /// <summary>Pairs whose scores are closer than this are left out; rows without scores are kept.</summary>
+    public double MinScoreGap { get; init; } = 4;
+
+    /// <summary>Tokens that prompt and response together may have.</summary>
+    public int MaxLength { get; init; } = 2560;
+
+    /// <summary>Leave rows out that can't be trained on, instead of refusing the data set.</summary>
+    public bool SkipBadRows { get; init; }
+
+    /// <summary>The loop's settings.</summary>
+    public TrainerOptions Loop { get; init; } = new();
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>The base weights' type: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>; null takes the checkpoint's where the device can compute with it.</summary>
+    public string? DType { get; init; }
+
+    /// <summary>Threads that one operator may use; 0 leaves libtorch's own number.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Memory for decoded frames while a vision tower trains, in bytes.</summary>
+    public long FrameCacheBytes { get; init; } = 2L << 30;
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Praline.Models.Multimodal;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+
+namespace Praline.Training.Tests;
+
+/// <summary>Supervised training of a tiny AuroraCap from random weights, whole and in stages.</summary>
+public class SupervisedTrainingTests
+{
+    [Fact]
+    public void Everything_learns_and_frozen_vision_goes_on()
+    {
+        using var world = new TinyWorld();
+        var first = Options(world, "stage1") with { FromScratch = true, Train = ["language", "projector", "vision"] };
+        var summary = TrainingSession.Run(first);
+        var losses = Losses(first);
+        Assert.Equal(summary.Steps, losses.Count);
+        Assert.True(losses[^1] < 0.35 * losses[0], $"the loss went from {losses[0]} to {losses[^1]}");
+
+        var second = Options(world, "stage2") with { PretrainedPth = summary.Result, Train = ["language"] };
+        TrainingSession.Run(second);
+        Assert.True(Losses(second)[0] < 1.5 * losses[^1], "the second stage begins where the first ended");
+
+        // Frozen features, computed once, give the same first loss as features computed in the step.
+        var third = Options(world, "stage3") with { PretrainedPth = summary.Result, Train = ["language", "projector", "vision"] };
+        TrainingSession.Run(third);
+        Assert.Equal(Losses(second)[0], Losses(third)[0], 5);
+        var fourth = Options(world, "stage4") with { PretrainedPth = summary.Result, Train = ["projector"] };
+        TrainingSession.Run(fourth);
+        Assert.Equal(Losses(second)[0], Losses(fourth)[0], 5);
+    }
+
+    [Fact]
+    public void A_lora_run_writes_adapters_that_load()
+    {
+        using var world = new TinyWorld();
+        var options = Options(world, "lora") with { FromScratch = true, Train = ["lora"], Lora = new() { R = 4, LoraAlpha = 8 } };
+        var summary = TrainingSession.Run(options);
+        Assert.True(File.Exists(Path.Combine(summary.Result, "adapter_model.safetensors")));
+        Assert.True(Losses(options)[^1] < Losses(options)[0]);
+        using var model = AuroraCap.Create(world.Model, options.Loop.Seed);
+        using var adapter = Praline.Training.Lora.LoraAdapter.Load(model.Language.Store, summary.Result);
+        Assert.Equal(14, adapter.Modules.Count());
+    }
+
+    [Fact]
+    public void Interrupted_runs_end_with_the_same_bytes()
+    {
+        using var world = new TinyWorld();
+        TrainOptions For(string name) => Options(world, name) with
+        {
+            FromScratch = true, Train = ["language", "projector", "vision"],
+            Loop = Options(world, name).Loop with { NumEpochs = 3, SaveSteps = 2, LearningRate = 1e-3 },
+        };
+        var whole = For("whole");
+        var summary = TrainingSession.Run(whole);
+        var broken = For("broken");
+        for (var step = 1; step <= summary.Steps; step += 3)
+        {
+            using var stop = new CancellationTokenSource();
+            var at = step;
+            try
+            {
+                TrainingSession.Run(broken, new Immediate(p => { if (p.Kind == TrainEventKind.Step && p.Step == at) stop.Cancel(); }), stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // as asked
+            }
+        }
+
+        var resumed = TrainingSession.Run(broken);
+        Assert.Equal(File.ReadAllText(Path.Combine(whole.ModelDir, "metrics.jsonl")), File.ReadAllText(Path.Combine(broken.ModelDir, "metrics.jsonl")));
+        foreach (var file in Directory.GetFiles(summary.Result, "*.safetensors", SearchOption.AllDirectories))
+        {
+            var other = Path.Combine(resumed.Result, Path.GetRelativePath(summary.Result, file));
+            Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(other)), file);
+        }
+    }
+
+    internal static TrainOptions Options(TinyWorld world, string name) => new()
+    {
+        Method = "sft",
+        PretrainedPth = world.Model,
+        DatasetPath = world.SupervisedRows,
+        ModelDir = Path.Combine(world.Folder, "runs", name),
+        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Loop = new TrainerOptions { NumEpochs = 12, BatchSize = 3, AccumulationSteps = 1, LearningRate = 5e-3, WarmupSteps = 2, SaveSteps = 0 },
+    };
+
+    internal static List<double> Losses(TrainOptions options) =>
+    [
+        .. File.ReadLines(Path.Combine(options.ModelDir, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(row => row.TryGetProperty("loss", out _)).Select(row => row.GetProperty("loss").GetDouble()),
+    ];
+
+    private sealed class Immediate(Action<TrainProgress> report) : IProgress<TrainProgress>
+    {
+        public void Report(TrainProgress value) => report(value);
+    }
+}
