@@ -127,8 +127,11 @@ public sealed class LlamaModel
     /// <summary>A packed stream of sequence trees.</summary>
     /// <param name="inputsEmbeds">[T, D] with T = <see cref="PackedLayout.Length"/></param>
     /// <param name="layout">Where prompts and responses lie.</param>
+    /// <param name="positionIds">
+    /// Int64 [T], or [3, T] for models with <c>mrope_section</c>; null as the layout says: 0… in each prompt, then on in each response.
+    /// </param>
     /// <returns>[T, D], normed</returns>
-    public Tensor ForwardPacked(Tensor inputsEmbeds, PackedLayout layout)
+    public Tensor ForwardPacked(Tensor inputsEmbeds, PackedLayout layout, Tensor? positionIds = null)
     {
         using var scope = new TensorScope();
         if (inputsEmbeds.Dim != 2 || inputsEmbeds.Size(0) != layout.Length || inputsEmbeds.Size(1) != Config.HiddenSize)
@@ -140,7 +143,7 @@ public sealed class LlamaModel
         var attention = new PackedAttention(Config, layout);
         try
         {
-            return Run(inputsEmbeds, layout.PositionIds(inputsEmbeds.Device), attention, null).MoveToOuterScope();
+            return Run(inputsEmbeds, positionIds ?? layout.PositionIds(inputsEmbeds.Device), attention, null).MoveToOuterScope();
         }
         finally
         {

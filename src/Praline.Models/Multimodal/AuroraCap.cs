@@ -114,6 +114,14 @@ public sealed class AuroraCap : VisionLanguageModel
         return new VisionFeatures(features.Flatten(0, 1), counts, kind).MoveToOuterScope();
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images) =>
+        [.. sizes.Select(size =>
+        {
+            var (height, width) = ImageProcessors.SizeOf(ImageProcessor, size);
+            return VisualEncoder.TokenCount(height, width, FeatureLayer, TokenKeptRatio);
+        })];
+
     /// <summary>The text in pieces between the image marks, special tokens around the first piece only, as SynPO's <c>process_text</c>.</summary>
     public override PromptTokens Tokenize(string text) => PromptTokens.InPieces(Tokenizer, text);
 

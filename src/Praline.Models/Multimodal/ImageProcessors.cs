@@ -41,6 +41,18 @@ internal static class ImageProcessors
         _ => throw new PralineException($"A {processor.Config.Type} does not make one tensor of several images."),
     };
 
+    /// <summary>The size that images which the tower sees whole come out in.</summary>
+    internal static (int Height, int Width) SizeOf(ImageProcessor processor, (int Height, int Width) image)
+    {
+        var config = processor.Config;
+        return config switch
+        {
+            { DoCenterCrop: true } => config.CropSize,
+            { DoResize: false } => image,
+            _ => processor is SiglipImageProcessor ? config.Size.AsRectangle : config.Size.For(image.Height, image.Width),
+        };
+    }
+
     /// <summary>Everything the processor does, as text: part of what features depend on.</summary>
     internal static string Describe(ImageProcessor processor) => JsonSerializer.Serialize(processor.Config, WithFields);
 }

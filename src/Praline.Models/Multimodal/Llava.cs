@@ -35,6 +35,14 @@ public sealed class Llava : LlavaModel
     }
 
     /// <inheritdoc/>
-    protected override string FormatWithoutTemplate(string question, int imageCount) =>
+    public override IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images) =>
+        [.. sizes.Select(size =>
+        {
+            var (height, width) = ImageProcessors.SizeOf(Processor, size);
+            return (height / Tower.PatchSize * (width / Tower.PatchSize)) + (Config.KeepsClassToken && Tower.HasClassToken ? 1 : 0);
+        })];
+
+    /// <inheritdoc/>
+    protected override string FormatWithoutTemplate(string question, int imageCount, MediaKind kind) =>
         $"USER: {string.Concat(Enumerable.Repeat(ImageMark + "\n", imageCount))}{question} ASSISTANT:";
 }

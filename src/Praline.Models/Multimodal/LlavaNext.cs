@@ -59,6 +59,10 @@ public sealed class LlavaNext : LlavaModel
         return new VisionFeatures(Tensor.Cat([.. packed]), [.. packed.Select(p => (int)p.Size(0))], kind).MoveToOuterScope();
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images) =>
+        [.. sizes.Select(size => TokenCount(size.Height, size.Width))];
+
     /// <summary>How many tiles an image of that size has: the whole image and the canvas's.</summary>
     public int TileCount(int height, int width) => LlavaNextGrid.For(Config, Tower, height, width).Tiles;
 
@@ -90,7 +94,7 @@ public sealed class LlavaNext : LlavaModel
     }
 
     /// <inheritdoc/>
-    protected override string FormatWithoutTemplate(string question, int imageCount)
+    protected override string FormatWithoutTemplate(string question, int imageCount, MediaKind kind)
     {
         var images = string.Concat(Enumerable.Repeat(ImageMark + "\n", imageCount));
         return Config.Text.ModelType == "mistral" ? $"[INST] {images}{question} [/INST]" : $"USER: {images}{question} ASSISTANT:";

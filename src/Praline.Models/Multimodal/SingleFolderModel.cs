@@ -41,10 +41,10 @@ public abstract class SingleFolderModel : VisionLanguageModel
     public override string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images) =>
         _template.Value is { } template
             ? template.Render(
-                [new ChatMessage("user", [.. Enumerable.Repeat(ChatPart.Image, imageCount), ChatPart.OfText(question)])],
+                [new ChatMessage("user", [.. Enumerable.Repeat(Place(kind), imageCount), ChatPart.OfText(question)])],
                 addGenerationPrompt: true,
                 Tokenizer.SpecialTokens.Select(token => new KeyValuePair<string, object?>(token.Key, token.Value)))
-            : FormatWithoutTemplate(question, imageCount);
+            : FormatWithoutTemplate(question, imageCount, kind);
 
     /// <summary>
     /// Ids that a reference processor made: image tokens become marks, be there one for each feature (expanded, as now) or one for each
@@ -53,7 +53,7 @@ public abstract class SingleFolderModel : VisionLanguageModel
     /// <param name="ids">One unpadded prompt.</param>
     /// <param name="counts">Features of each of its images.</param>
     /// <exception cref="PralineException">The number of image tokens fits neither.</exception>
-    public PromptTokens FromReferenceIds(IReadOnlyList<int> ids, IReadOnlyList<int> counts) =>
+    public virtual PromptTokens FromReferenceIds(IReadOnlyList<int> ids, IReadOnlyList<int> counts) =>
         PromptTokens.FromReferenceIds(ids, ImageTokenId, counts);
 
     /// <inheritdoc/>
@@ -63,6 +63,9 @@ public abstract class SingleFolderModel : VisionLanguageModel
     /// <inheritdoc/>
     public override void Dispose() => Weights.Store.Dispose();
 
+    /// <summary>What a chat template is told to stand at the place of an image or a video.</summary>
+    protected virtual ChatPart Place(MediaKind kind) => ChatPart.Image;
+
     /// <summary>Fails unless every weight was there, of the right shape, and none is left over; lets go of the files.</summary>
     private protected void VerifyWeights()
     {
@@ -71,7 +74,7 @@ public abstract class SingleFolderModel : VisionLanguageModel
     }
 
     /// <summary>The prompt's form for checkpoints without a chat template.</summary>
-    protected abstract string FormatWithoutTemplate(string question, int imageCount);
+    protected abstract string FormatWithoutTemplate(string question, int imageCount, MediaKind kind);
 
     /// <summary>The part that a parameter belongs to.</summary>
     protected abstract ModelPart PartOf(string parameter);

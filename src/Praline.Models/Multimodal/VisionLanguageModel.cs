@@ -72,6 +72,12 @@ public abstract class VisionLanguageModel : IDisposable
     public abstract VisionFeatures Encode(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0);
 
+    /// <summary>
+    /// How many tokens stand at each mark for images (or a video's frames) of these sizes, without decoding or encoding anything: what
+    /// <see cref="VisionFeatures.Counts"/> will be.
+    /// </summary>
+    public abstract IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images);
+
     /// <summary>A text with <c>&lt;image&gt;</c> where images go, as the family's reference tokenizes it.</summary>
     public abstract PromptTokens Tokenize(string text);
 

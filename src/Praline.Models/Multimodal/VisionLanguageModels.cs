@@ -19,6 +19,7 @@ internal static class VisionLanguageModels
             ModelKind.AuroraCap => AuroraCap.Load(folder, options),
             ModelKind.Llava => Llava.Load(folder, options),
             ModelKind.LlavaNext => LlavaNext.Load(folder, options),
+            ModelKind.Qwen2Vl or ModelKind.Qwen25Vl => Qwen2Vl.Load(folder, options),
             _ => throw new PralineException(
                 $"{folder} holds no vision-language model but {Describe(kind)}. AuroraCap has its language model at the root and the folders "
                 + "visual_encoder/ and projector/ inside."),

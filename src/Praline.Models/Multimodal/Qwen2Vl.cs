@@ -1,0 +1,150 @@
+using System.Globalization;
+using Praline.Media;
+using Praline.Models.ChatTemplates;
+using Praline.Models.Checkpoints;
+using Praline.Models.Language;
+using Praline.Models.Vision;
+using Praline.Torch;
+
+namespace Praline.Models.Multimodal;
+
+/// <summary>
+/// Qwen2-VL (Wang et al. 2024) and Qwen2.5-VL (Bai et al. 2025) in Hugging Face's format: images and videos of any size, as many tokens
+/// as their size asks for, positions in three dimensions. A video has one mark, whatever the number of its frames.
+/// </summary>
+public sealed class Qwen2Vl : SingleFolderModel
+{
+    private const string ImagePad = "<|image_pad|>", VideoPad = "<|video_pad|>", Start = "<|vision_start|>", End = "<|vision_end|>";
+
+    private Qwen2Vl(string folder, Qwen2VlConfig config, ModelWeights weights, LoadOptions options)
+        : base(folder, weights)
+    {
+        Config = config;
+        Language = new LlamaModel(config.Text, weights.Store.Root);
+        Visual = new QwenVisionModel(weights.Store.Root["visual"], config.Vision);
+        VerifyWeights();
+        var loaded = ImageProcessors.Load(() => new Qwen2VlImageProcessor(new ImageProcessorConfig { Type = "Qwen2VLImageProcessor" }), folder);
+        ImageProcessor = new Qwen2VlImageProcessor(loaded.Config with
+        {
+            PatchSize = config.Vision.PatchSize,
+            MergeSize = config.Vision.MergeSize,
+            TemporalPatchSize = config.Vision.TemporalPatchSize,
+            MaxPixels = options.MaxPixels ?? loaded.Config.MaxPixels,
+        });
+    }
+
+    /// <summary>The model's shape.</summary>
+    public Qwen2VlConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override string ModelType => Config.Vision.IsVersion25 ? "qwen2_5_vl" : "qwen2_vl";
+
+    /// <inheritdoc/>
+    public override LlamaModel Language { get; }
+
+    /// <summary>The vision tower with its merger.</summary>
+    public QwenVisionModel Visual { get; }
+
+    /// <summary>From images or frames to patches.</summary>
+    public Qwen2VlImageProcessor ImageProcessor { get; }
+
+    /// <inheritdoc/>
+    public override string VisionSettings => string.Create(
+        CultureInfo.InvariantCulture, $"{ModelType}, {Visual.DType}, {ImageProcessors.Describe(ImageProcessor)}");
+
+    /// <inheritdoc/>
+    protected override int ImageTokenId => Config.ImageTokenId;
+
+    /// <summary>Opens a checkpoint.</summary>
+    /// <exception cref="PralineException">A file is missing or damaged, or weights do not fit the configuration.</exception>
+    public static new Qwen2Vl Load(string folder, LoadOptions? options = null)
+    {
+        var chosen = options ?? new LoadOptions();
+        return new Qwen2Vl(folder, Qwen2VlConfig.Read(folder), ModelWeights.Open(folder, chosen, WeightNames.Resolver), chosen);
+    }
+
+    /// <inheritdoc/>
+    public override VisionFeatures Encode(
+        IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
+    {
+        using var noGrad = NoGrad.Begin();
+        using var scope = new TensorScope();
+        var parts = kind == MediaKind.Video
+            ? [Encode(ImageProcessor.Process(images), secondsPerFrame)]
+            : images.Select(image => Encode(ImageProcessor.Process(image), 0)).ToArray();
+        return new VisionFeatures(
+            Tensor.Cat([.. parts.Select(p => p.Tokens)]), [.. parts.Select(p => p.Grid.Count)], [.. parts.Select(p => p.Grid)], kind).MoveToOuterScope();
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images)
+    {
+        var counts = sizes.Select(size =>
+        {
+            var settings = ImageProcessor.Config;
+            var factor = settings.PatchSize * settings.MergeSize;
+            var (height, width) = settings.DoResize
+                ? Qwen2VlImageProcessor.SmartResize(size.Height, size.Width, factor, settings.MinPixels, settings.MaxPixels)
+                : size;
+            return height / factor * (width / factor);
+        }).ToArray();
+        var steps = (sizes.Count + Config.Vision.TemporalPatchSize - 1) / Config.Vision.TemporalPatchSize;
+        return kind == MediaKind.Video ? [steps * counts[0]] : counts;
+    }
+
+    /// <summary>
+    /// The text as the checkpoint's tokenizer reads it; <c>&lt;image&gt;</c> stands for an image with the tokens that begin and end it.
+    /// </summary>
+    public override PromptTokens Tokenize(string text)
+    {
+        var ids = Tokenizer.Encode(text.Replace(ImageMark, $"{Start}{ImagePad}{End}", StringComparison.Ordinal));
+        return new PromptTokens([.. ids.Select(id => id == Config.ImageTokenId || id == Config.VideoTokenId ? PromptTokens.ImageToken : id)]);
+    }
+
+    /// <inheritdoc/>
+    public override PromptTokens FromReferenceIds(IReadOnlyList<int> ids, IReadOnlyList<int> counts) => base.FromReferenceIds(
+        [.. ids.Select(id => id == Config.VideoTokenId ? Config.ImageTokenId : id)], counts);
+
+    /// <inheritdoc/>
+    public override PromptEmbeddings EmbedPrompt(PromptTokens prompt, VisionFeatures? features = null)
+    {
+        var plain = base.EmbedPrompt(prompt, features);
+        if (features is null)
+        {
+            return plain;
+        }
+
+        using var scope = new TensorScope();
+        var rows = MropePositions.Of(prompt, features.Grids, Config.Vision.IsVersion25 ? Config.Vision.TokensPerSecond : null);
+        var positions = Tensor.From<long>([.. rows.SelectMany(row => row)], 3, rows[0].Length).To(Language.Device);
+        return plain with { PositionIds = positions.MoveToOuterScope() };
+    }
+
+    /// <inheritdoc/>
+    protected override ChatPart Place(MediaKind kind) => kind == MediaKind.Video ? ChatPart.Video : ChatPart.Image;
+
+    /// <inheritdoc/>
+    protected override string FormatWithoutTemplate(string question, int imageCount, MediaKind kind)
+    {
+        var images = string.Concat(Enumerable.Repeat($"{Start}{(kind == MediaKind.Video ? VideoPad : ImagePad)}{End}", imageCount));
+        return "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
+            + $"<|im_start|>user\n{images}{question}<|im_end|>\n<|im_start|>assistant\n";
+    }
+
+    /// <inheritdoc/>
+    protected override ModelPart PartOf(string parameter) =>
+        parameter.StartsWith("visual.merger.", StringComparison.Ordinal) ? ModelPart.Projector
+        : parameter.StartsWith("visual.", StringComparison.Ordinal) ? ModelPart.VisionTower
+        : ModelPart.Language;
+
+    private (Tensor Tokens, VisionGrid Grid) Encode((PixelValues Pixels, (int Time, int Height, int Width) Grid) item, double secondsPerFrame)
+    {
+        var tokens = Visual.Forward(VisionBatches.ToTensor(item.Pixels, Language.Device), item.Grid);
+        var merge = Config.Vision.MergeSize;
+
+        // The reference counts a second for a step whose length it is not told.
+        var seconds = secondsPerFrame > 0 ? secondsPerFrame * Config.Vision.TemporalPatchSize : 1;
+        return (tokens, new VisionGrid(
+            item.Grid.Time, item.Grid.Height / merge, item.Grid.Width / merge, item.Grid.Time > 1 ? seconds : 0));
+    }
+}
