@@ -26,6 +26,9 @@ internal sealed class GoldenCase : IDisposable
         _expected = SafetensorsFile.Load(Path.Combine(Folder, "expected.safetensors"));
     }
 
+    /// <summary>What stands for a case where the golden folder has none of a kind: a theory needs at least one row.</summary>
+    private const string None = "(no case of this kind)";
+
     public string Folder { get; }
 
     public IEnumerable<string> InputNames => _inputs.Keys;
@@ -40,6 +43,24 @@ internal sealed class GoldenCase : IDisposable
 
     public JsonElement Meta(string file = "meta.json") =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, file))).RootElement;
+
+    /// <summary>The cases of one kind that <paramref name="filter"/> lets through, or one row that stands for none.</summary>
+    public static TheoryData<string> Names(string kind, Func<string, bool>? filter = null) =>
+        [.. OrNone(Golden.Cases(kind).Where(folder => filter?.Invoke(folder) ?? true).Select(f => Path.GetFileName(f)!))];
+
+    /// <summary>The names, or one that stands for none.</summary>
+    public static IEnumerable<string> OrNone(IEnumerable<string> names) => names.DefaultIfEmpty(None);
+
+    /// <summary>True, and printed, when there is no such case to check.</summary>
+    public static bool IsNone(string name, ITestOutputHelper output)
+    {
+        if (name == None)
+        {
+            output.WriteLine($"{Golden.Folder} has no case of this kind.");
+        }
+
+        return name == None;
+    }
 
     /// <summary>Logits, hidden states, features: 1e-4 + 1e-4·|x|.</summary>
     public void Close(string name, Tensor actual, bool[]? mask = null) => Compare(name, actual, 1e-4, 1e-4, mask);

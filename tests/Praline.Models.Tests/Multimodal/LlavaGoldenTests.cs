@@ -19,9 +19,9 @@ public class LlavaGoldenTests(ITestOutputHelper output)
             var cases = new TheoryData<string, string>();
             foreach (var kind in new[] { "llava15", "llava_next" })
             {
-                foreach (var path in Golden.Cases(kind))
+                foreach (var name in GoldenCase.OrNone(Golden.Cases(kind).Select(path => Path.GetFileName(path)!)))
                 {
-                    cases.Add(kind, Path.GetFileName(path));
+                    cases.Add(kind, name);
                 }
             }
 
@@ -33,6 +33,11 @@ public class LlavaGoldenTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Features_logits_loss_and_gradients_equal_the_reference(string kind, string name)
     {
+        if (GoldenCase.IsNone(name, output))
+        {
+            return;
+        }
+
         using var golden = new GoldenCase(output, kind, name);
         using var model = (LlavaModel)VisionLanguageModel.Load(golden.Folder);
         var parameters = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).ToDictionary();
@@ -79,6 +84,11 @@ public class LlavaGoldenTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Greedy_continuations_equal_the_reference(string kind, string name)
     {
+        if (GoldenCase.IsNone(name, output))
+        {
+            return;
+        }
+
         using var golden = new GoldenCase(output, kind, name);
         using var model = (LlavaModel)VisionLanguageModel.Load(golden.Folder);
         using var noGrad = NoGrad.Begin();

@@ -3,19 +3,26 @@ using Praline.Models.Multimodal;
 using Praline.Models.Tests.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
+using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Multimodal;
 
 /// <summary>Prompts and answers as SynPO's data collator builds them (tests/golden/auroracap/prompts_TOKENIZER.json).</summary>
-public class AuroraCapPromptTests
+public class AuroraCapPromptGoldenTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Files =>
-        [.. new DirectoryInfo(Golden.Folder).GetDirectories("auroracap").SelectMany(d => d.GetFiles("prompts_*.json")).Select(f => f.Name).Order(StringComparer.Ordinal)];
+        [.. GoldenCase.OrNone(new DirectoryInfo(Golden.Folder).GetDirectories("auroracap")
+            .SelectMany(folder => folder.GetFiles("prompts_*.json")).Select(f => f.Name).Order(StringComparer.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Equal_the_original(string file)
     {
+        if (GoldenCase.IsNone(file, output))
+        {
+            return;
+        }
+
         using var scope = new TensorScope();
         using var folder = new TemporaryFolder();
         var name = Path.GetFileNameWithoutExtension(file)["prompts_".Length..];
