@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Testing;
 
 namespace Praline.Evaluation.Tests;
 
@@ -46,6 +47,29 @@ public sealed class PieReportTests : IDisposable
         Assert.Contains("2/2", table.Rows[2][3].Detail);
         Assert.Equal("–", table.Rows[2][5].Text.Split(' ')[0]);
         Assert.True(table.Rows[2][^1].Strong);
+    }
+
+    [Fact]
+    public async Task Every_field_is_documented()
+    {
+        var docs = File.ReadAllText(Path.Combine(Golden.RepositoryRoot, "docs", "reports.md"));
+        foreach (var json in new[] { ReportJson.Serialize(PieNumbers.Of(await Study())), ReportJson.Serialize(CaptionNumbers.Of(CaptionReportTests.Study())) })
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var name in Names(document.RootElement).Distinct())
+            {
+                Assert.True(System.Text.RegularExpressions.Regex.IsMatch(docs, $@"[`.""]{name}[`""\]\[]"), $"docs/reports.md does not say what {name} is.");
+            }
+        }
+
+        // Names of fields, not those that data gives (settings, seeds, runs, reasons).
+        static IEnumerable<string> Names(JsonElement e) => e.ValueKind switch
+        {
+            JsonValueKind.Object => e.EnumerateObject().SelectMany(p =>
+                p.Name is "settings" or "left_out" or "unscored" or "f1_by_seed" ? [p.Name] : Names(p.Value).Prepend(p.Name)),
+            JsonValueKind.Array => e.EnumerateArray().SelectMany(Names),
+            _ => [],
+        };
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public class CaptionReportTests
         }
     }
 
-    private static CaptionStudy Study()
+    internal static CaptionStudy Study()
     {
         var random = new Random(7);
         (string, double, int)[] methods = [("base", 0.62, 1), ("SFT", 0.68, 3), ("DPO", 0.71, 3), ("SynPO", 0.82, 3)];

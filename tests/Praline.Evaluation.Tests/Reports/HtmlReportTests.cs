@@ -36,7 +36,7 @@ public class HtmlReportTests
     {
         Assert.StartsWith("data:image/png;base64,iVBOR", ReportImage.Of(new RgbImage(2, 1), "two black pixels").ToDataUri());
         Assert.StartsWith("data:image/jpeg;base64,/9j/", new ReportImage(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 }, "x").ToDataUri());
-        Assert.Contains("'notes'", Assert.Throws<PralineException>(() => new ReportImage("text"u8.ToArray(), "notes").ToDataUri()).Message);
+        Assert.Contains("notes", Assert.Throws<PralineException>(() => new ReportImage("text"u8.ToArray(), "notes").ToDataUri()).Message);
     }
 
     [Fact]
