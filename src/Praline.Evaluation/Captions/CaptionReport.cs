@@ -109,13 +109,15 @@ public static class CaptionReport
         if (study.Runs.Count > 0)
         {
             sections.Add(new("Training", Present(
-                figures.GetValueOrDefault("rewards"), figures.GetValueOrDefault("norms"), figures["training"], new TableBlock(new RunComparison(study.Runs).Table()))));
+                figures.GetValueOrDefault("rewards"), figures.GetValueOrDefault("norms"), figures["training"],
+                new TableBlock(new RunComparison(study.Runs).Table()))));
         }
 
         if (numbers.Pairs is { } pairs)
         {
             var bias = pairs.ChosenLonger.IsDefined
-                ? $" Where lengths differ, the chosen response is the longer one in {pairs.ChosenLonger.ToString("0.00")} of the pairs; 0.50 would be no length bias."
+                ? $" Where lengths differ, the chosen response is the longer one in {pairs.ChosenLonger.ToString("0.00")} of the pairs; "
+                    + "0.50 would be no length bias."
                 : "";
             sections.Add(new("Preference pairs", new ParagraphBlock($"{pairs.Pairs} pairs.{bias}"), figures["pairs"]));
         }
@@ -139,5 +141,6 @@ public static class CaptionReport
 
     private static ReportBlock[] Present(params IEnumerable<ReportBlock?> blocks) => [.. blocks.OfType<ReportBlock>()];
 
-    private static string Percent(CaptionNumbers numbers) => (100 * numbers.Bootstrap.Confidence).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+    private static string Percent(CaptionNumbers numbers) =>
+        (100 * numbers.Bootstrap.Confidence).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Praline.Evaluation;
 
 /// <summary>What the preference pairs are like, and whether the judges favour long responses.</summary>
@@ -40,7 +42,7 @@ public sealed record PairSummary
     {
         var differences = pairs.Select(p => (double)(p.ChosenWords - p.RejectedWords)).ToArray();
         PlotRule[] mean = differences.Length > 0
-            ? [new(differences.Average(), "mean " + differences.Average().ToString("+0.0;−0.0;0", System.Globalization.CultureInfo.InvariantCulture))]
+            ? [new(differences.Average(), "mean " + differences.Average().ToString("+0.0;−0.0;0", CultureInfo.InvariantCulture))]
             : [];
         return new()
         {

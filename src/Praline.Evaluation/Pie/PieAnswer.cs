@@ -59,7 +59,8 @@ public sealed record PieAnswer : IJsonRow<PieAnswer>
             {
                 index = given >= 0 && given < questions.Count && questions[given].Question == answer.Question
                     ? given
-                    : throw row.Error("idx", $"the PIE file has no question \"{answer.Question}\" at {given}. Is this the PIE file that was answered?");
+                    : throw row.Error(
+                        "idx", $"the PIE file has no question \"{answer.Question}\" at {given}. Is this the PIE file that was answered?");
             }
             else if (!open.TryGetValue(Key(answer.ImagePath, answer.Question), out var places) || !places.TryDequeue(out index))
             {

@@ -43,7 +43,8 @@ public sealed record PieNumbers
         return new()
         {
             Title = study.Title, Questions = study.Questions.Count, Bootstrap = study.Bootstrap,
-            MissingImages = [.. study.Questions.Select((q, i) => (q, i)).Where(x => study.Images.Find(x.q.ImageId) is null).Select(x => PieStages.ItemId(x.q, x.i))],
+            MissingImages = [.. study.Questions.Index()
+                .Where(q => study.Images.Find(q.Item.ImageId) is null).Select(q => PieStages.ItemId(q.Item, q.Index))],
             Runs = [.. study.Runs.Select(r => PieSummary.Of(r, study.Questions, study.Bootstrap))],
             Comparisons = PieComparison.OfAll(study.Runs, study.Questions, study.Bootstrap),
             Unscored = study.Runs.ToDictionary(r => r.Label, r => (IReadOnlyList<string>)[.. PieSummary.Verdicts(r, study.Questions)

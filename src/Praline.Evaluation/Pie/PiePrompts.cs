@@ -41,7 +41,8 @@ public sealed partial class PiePrompts
             var name = Path.GetFileNameWithoutExtension(file);
             texts[name] = Names.Contains(name)
                 ? File.ReadAllText(file, Encoding.UTF8).TrimEnd()
-                : throw new PralineException($"{file}: there is no judge prompt of this name. The names are {string.Join(", ", Names.Select(n => n + ".txt"))}.");
+                : throw new PralineException(
+                    $"{file}: there is no judge prompt of this name. The names are {string.Join(", ", Names.Select(n => n + ".txt"))}.");
         }
 
         return new(texts);

@@ -22,14 +22,16 @@ public static class PieReport
         Columns =
         [
             new("run"),
-            .. Types(numbers).Select(t => new ReportColumn(t.AllowsAmbiguous ? $"{t.Name}: True / Ambiguous" : t.Name, "share of scored answers")),
+            .. Types(numbers).Select(t =>
+                new ReportColumn(t.AllowsAmbiguous ? $"{t.Name}: True / Ambiguous" : t.Name, "share of scored answers")),
             new("AAR macro", AlignRates.Variants[0].Definition),
         ],
         Rows = [.. numbers.Runs.Select(run => (IReadOnlyList<ReportCell>)
         [
             run.Run, .. run.Types.Select(TypeCell), ReportCell.Of(run.AlignRates.Macro, "0.00", Best(numbers, run)),
         ])],
-        Note = "95 % intervals: Wilson for rates, bootstrap over images for AAR. Under each rate the counts it comes from. Unscored answers are in no rate.",
+        Note = "95 % intervals: Wilson for rates, bootstrap over images for AAR. Under each rate the counts it comes from. "
+            + "Unscored answers are in no rate.",
     };
 
     /// <summary>True and unscored rates per tier and over all.</summary>
@@ -43,7 +45,7 @@ public static class PieReport
         Rows = [.. numbers.Runs.Select(run => (IReadOnlyList<ReportCell>)
         [
             run.Run, .. run.Tiers.Select(TypeCell), TypeCell(run.All), WithCounts(run.All.UnscoredRate, run.All.Unscored, run.Answers),
-            run.Answers.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            $"{run.Answers}",
         ])],
     };
 
@@ -51,7 +53,8 @@ public static class PieReport
     public static ReportTable Variants(PieNumbers numbers) => new()
     {
         Columns = [new("run"), .. AlignRates.Variants.Select(v => new ReportColumn(v.Name, v.Definition))],
-        Rows = [.. numbers.Runs.Select(run => (IReadOnlyList<ReportCell>)[run.Run, .. AlignRates.Variants.Select(v => ReportCell.Of(v.Of(run.AlignRates)))])],
+        Rows = [.. numbers.Runs.Select(run => (IReadOnlyList<ReportCell>)
+            [run.Run, .. AlignRates.Variants.Select(v => ReportCell.Of(v.Of(run.AlignRates)))])],
         Note = string.Join(". ", AlignRates.Variants.Select(v => $"{v.Name}: {v.Definition}")) + ".",
     };
 
@@ -68,7 +71,8 @@ public static class PieReport
             new($"{c.First} − {c.Second}", $"{c.Questions} questions"), ReportCell.Of(c.Macro), ReportCell.Of(c.Micro),
             $"{c.OnlyFirst} / {c.OnlySecond}", ReportCell.PText(c.McNemar), new(ReportCell.PText(c.McNemarHolm), Strong: c.McNemarHolm < 0.05),
         ])],
-        Note = "On the questions that both runs have a verdict on. AAR: paired bootstrap over images. McNemar: True against anything else. Bold: p below 0.05.",
+        Note = "On the questions that both runs have a verdict on. AAR: paired bootstrap over images. McNemar: True against anything else. "
+            + "Bold: p below 0.05.",
     };
 
     private static PlotFigure ByType(PieNumbers numbers) => new()
@@ -114,7 +118,9 @@ public static class PieReport
         }));
         ReportBlock[] leftOut =
         [
-            .. numbers.MissingImages.Count > 0 ? [new ListBlock("Questions whose image is missing", numbers.MissingImages)] : Array.Empty<ReportBlock>(),
+            .. numbers.MissingImages.Count > 0
+                ? [new ListBlock("Questions whose image is missing", numbers.MissingImages)]
+                : Array.Empty<ReportBlock>(),
             .. numbers.Unscored.Where(u => u.Value.Count > 0).Select(u => new ListBlock($"Unscored answers of {u.Key}", u.Value)),
         ];
         if (leftOut.Length > 0)
@@ -126,7 +132,8 @@ public static class PieReport
         return new(study.Title, sections) { Introduction = study.Introduction };
     }
 
-    private static IReadOnlyList<PieRate> Types(PieNumbers numbers) => numbers.Runs.Select(r => r.Types).DefaultIfEmpty([]).First();
+    private static IReadOnlyList<PieRate> Types(PieNumbers numbers) =>
+        numbers.Runs.Select(r => r.Types).DefaultIfEmpty([]).First();
 
     private static IReadOnlyList<(string, SeriesStyle)> Series(PieNumbers numbers) =>
         [.. numbers.Runs.Select((r, i) => (r.Run, SeriesStyle.OfMethod(i)))];

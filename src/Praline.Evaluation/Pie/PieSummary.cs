@@ -39,7 +39,8 @@ public sealed record PieSummary
             Tiers = [.. present.Select(t => t.Tier).Distinct().Select(tier => Rate(tier.ToString(), t => t.Tier == tier))],
             All = Rate("All", _ => true),
             AlignRates = AlignRates.Of(
-                verdicts.Where(v => v.Value.Value is PieVerdict.Scored).Select(v => (questions[v.Key], v.Value.Value.FlagOrNull!.Value)), options ?? new()),
+                verdicts.Where(v => v.Value.Value is PieVerdict.Scored).Select(v => (questions[v.Key], v.Value.Value.FlagOrNull!.Value)),
+                options ?? new()),
         };
     }
 
@@ -53,7 +54,8 @@ public sealed record PieSummary
             if (index < 0 || index >= questions.Count || questions[index].Question != judgement.Answer.Question)
             {
                 throw new PralineException(
-                    $"Run {run.Label}: the PIE file has no question \"{judgement.Answer.Question}\" at {index}. All runs must have answered this PIE file.");
+                    $"Run {run.Label}: the PIE file has no question \"{judgement.Answer.Question}\" at {index}. "
+                    + "All runs must have answered this PIE file.");
             }
 
             if (!verdicts.TryAdd(index, judgement.Verdict))

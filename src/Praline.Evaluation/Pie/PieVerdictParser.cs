@@ -25,7 +25,10 @@ public static partial class PieVerdictParser
             return new PieVerdict.Unscored("The judge's answer is empty.");
         }
 
-        foreach (var find in cutOff ? [Labelled, OtherLabelled, FirstLine, Leading] : new[] { Labelled, OtherLabelled, AloneLine, Leading, InSentence })
+        Func<string, IEnumerable<PieFlag>>[] ways = cutOff
+            ? [Labelled, OtherLabelled, FirstLine, Leading]
+            : [Labelled, OtherLabelled, AloneLine, Leading, InSentence];
+        foreach (var find in ways)
         {
             var flags = find(text).Distinct().ToArray();
             if (flags.Length > 1)
@@ -111,11 +114,14 @@ public static partial class PieVerdictParser
     [GeneratedRegex(@"[*_`#>~\\]+|```\w*")]
     private static partial Regex Markup();
 
-    [GeneratedRegex(@"\b(?<final>final\s+)?flag(?:ged)?\b" + Quotes + @"(?:is\b|[:=→–—-]+>?)?" + Quotes + Value, RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?<final>final\s+)?flag(?:ged)?\b" + Quotes + @"(?:is\b|[:=→–—-]+>?)?" + Quotes + Value,
+        RegexOptions.IgnoreCase)]
     private static partial Regex FlagLabel();
 
     [GeneratedRegex(
-        @"\b(?:verdict|judge?ment|rating|label|mark|decision|evaluation|result|conclusion|classification|answer|score)\b" + Quotes + @"(?:is\b|[:=→–—-]+>?)" + Quotes + Value,
+        @"\b(?:verdict|judge?ment|rating|label|mark|decision|evaluation|result|conclusion|classification|answer|score)\b"
+            + Quotes + @"(?:is\b|[:=→–—-]+>?)" + Quotes + Value,
         RegexOptions.IgnoreCase)]
     private static partial Regex OtherLabel();
 
@@ -126,11 +132,13 @@ public static partial class PieVerdictParser
     private static partial Regex Beginning();
 
     [GeneratedRegex(
-        @"\b(?:mark|flag|label|rate|judg|classif|consider|deem|evaluat|therefore|thus|hence)\w*,?\s+(?:(?!and\b|or\b|not\b|whether\b|if\b)[\w']+\s+){0,6}?(?:as|to\s+be)?\s*:?" + Quotes + Value,
+        @"\b(?:mark|flag|label|rate|judg|classif|consider|deem|evaluat|therefore|thus|hence)\w*,?\s+"
+            + @"(?:(?!and\b|or\b|not\b|whether\b|if\b)[\w']+\s+){0,6}?(?:as|to\s+be)?\s*:?" + Quotes + Value,
         RegexOptions.IgnoreCase)]
     private static partial Regex Sentence();
 
-    [GeneratedRegex(@"\b(?:not|n't|cannot|never|neither|if|unless|otherwise|could|might|may|whether|either|rather)\b|n't\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:not|cannot|never|neither|if|unless|otherwise|could|might|may|whether|either|rather)\b|n't\b", RegexOptions.IgnoreCase)]
     private static partial Regex Hedged();
 
     [GeneratedRegex(@"^[""'”’)\]}]*\s*(?:/|\||,|\bor\b|\band\b)\s*[""'“‘(\[]*(?:true|ambiguous|false)\b", RegexOptions.IgnoreCase)]

@@ -69,7 +69,9 @@ public sealed record IntervalPanel : PlotPanel
         if (Bars)
         {
             var zero = frame.X.Map(0);
-            svg.Element("rect", ("class", $"bar {style.Fill}"), ("x", Math.Min(zero, x)), ("y", y - 6.5), ("width", Math.Abs(x - zero)), ("height", 13.0), ("rx", 2.0));
+            svg.Element(
+                "rect", ("class", $"bar {style.Fill}"), ("x", Math.Min(zero, x)), ("y", y - 6.5), ("width", Math.Abs(x - zero)),
+                ("height", 13.0), ("rx", 2.0));
         }
 
         if (value.HasInterval)

@@ -47,9 +47,9 @@ internal static class PanelPainter
         Rules(svg, panel, frame);
 
         // A nested svg clips what a given range leaves outside, without ids that could clash on a page.
-        svg.Open(
-            "svg", ("x", frame.Left - 6), ("y", frame.Top - 6), ("width", frame.Width + 12 + panel.RightGutter), ("height", frame.Height + 12),
-            ("viewBox", string.Join(' ', new[] { frame.Left - 6, frame.Top - 6, frame.Width + 12 + panel.RightGutter, frame.Height + 12 }.Select(MarkupWriter.Number))));
+        var (x0, y0, width, height) = (frame.Left - 6, frame.Top - 6, frame.Width + 12 + panel.RightGutter, frame.Height + 12);
+        var box = string.Join(' ', new[] { x0, y0, width, height }.Select(MarkupWriter.Number));
+        svg.Open("svg", ("x", x0), ("y", y0), ("width", width), ("height", height), ("viewBox", box));
         panel.Draw(svg, frame);
         svg.Close();
     }

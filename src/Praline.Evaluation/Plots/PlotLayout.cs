@@ -27,8 +27,9 @@ internal sealed class PlotLayout
         _ranges = Ranges(figure);
         _headHeight = (figure.Panels.Any(p => p.Title.Length > 0) ? 20 : 0) + (figure.Panels.Any(p => p.YLabel.Length > 0) ? 16 : 0) + 6;
 
-        var gutters = Enumerable.Range(0, columns).Select(c => YNumbers(c) ? ColumnPanels(c).Select(LabelWidth).DefaultIfEmpty(0).Max() : 0).ToArray();
-        var rights = Enumerable.Range(0, columns).Select(c => ColumnPanels(c).Select(i => figure.Panels[i].RightGutter).DefaultIfEmpty(0).Max()).ToArray();
+        double Widest(int column, Func<int, double> width) => ColumnPanels(column).Select(width).DefaultIfEmpty(0).Max();
+        var gutters = Enumerable.Range(0, columns).Select(c => YNumbers(c) ? Widest(c, LabelWidth) : 0).ToArray();
+        var rights = Enumerable.Range(0, columns).Select(c => Widest(c, i => figure.Panels[i].RightGutter)).ToArray();
         _width = (figure.Width - (2 * padding) - gutters.Sum() - rights.Sum() - (columnGap * (columns - 1))) / columns;
         _left = new double[columns];
         var x = padding;
@@ -82,7 +83,8 @@ internal sealed class PlotLayout
     private double LabelWidth(int index)
     {
         var panel = _figure.Panels[index];
-        var ticks = panel.Categories ?? new Scale(_ranges[index].Y.Minimum, _ranges[index].Y.Maximum, 0, _figure.PanelHeight, panel.LogY).Ticks(44);
+        var range = _ranges[index].Y;
+        var ticks = panel.Categories ?? new Scale(range.Minimum, range.Maximum, 0, _figure.PanelHeight, panel.LogY).Ticks(44);
         return ticks.Select(t => TextWidth.Of(t.Label, panel.Categories is null ? 11 : 11.5) + 10).DefaultIfEmpty(0).Max();
     }
 

@@ -21,7 +21,8 @@ public static class SvgPlot
         var headerHeight = Padding + 18 + (figure.Subtitle.Length > 0 ? 20 : 0) + (legend.Count * LegendHeight) + 10;
         var height = headerHeight + layout.Height + Padding - 6;
         svg.Open(
-            "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("class", "pp"), ("viewBox", $"0 0 {MarkupWriter.Number(figure.Width)} {MarkupWriter.Number(height)}"),
+            "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("class", "pp"),
+            ("viewBox", $"0 0 {MarkupWriter.Number(figure.Width)} {MarkupWriter.Number(height)}"),
             ("width", figure.Width), ("height", height), ("role", "img"), ("aria-label", figure.Title));
         svg.Text("title", figure.Title).Raw("<style>\n" + PlotStyle.Sheet + "</style>\n");
         svg.Element("rect", ("class", "bg"), ("width", figure.Width), ("height", height), ("rx", 8.0));

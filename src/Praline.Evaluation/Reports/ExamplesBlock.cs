@@ -36,7 +36,8 @@ public sealed record ExamplesBlock(IReadOnlyList<ExampleCard> Cards) : ReportBlo
         for (var i = 0; i < facets.Length; i++)
         {
             html.Open("label").Text("span", facets[i]).Open("select", ("data-facet", i)).Text("option", "all", ("value", ""));
-            foreach (var value in Cards.SelectMany(c => c.Facets).Where(f => f.Key == facets[i]).Select(f => f.Value).Distinct().Order(StringComparer.Ordinal))
+            var values = Cards.SelectMany(c => c.Facets).Where(f => f.Key == facets[i]).Select(f => f.Value).Distinct();
+            foreach (var value in values.Order(StringComparer.Ordinal))
             {
                 html.Text("option", value, ("value", value));
             }
@@ -51,7 +52,10 @@ public sealed record ExamplesBlock(IReadOnlyList<ExampleCard> Cards) : ReportBlo
     private static void Write(MarkupWriter html, ExampleCard card, string[] facets)
     {
         (string, object)[] tags =
-            [("class", "card"), .. card.Facets.DistinctBy(f => f.Key).Select(f => ((string, object))($"data-f{Array.IndexOf(facets, f.Key)}", f.Value))];
+        [
+            ("class", "card"),
+            .. card.Facets.DistinctBy(f => f.Key).Select(f => ((string, object))($"data-f{Array.IndexOf(facets, f.Key)}", f.Value)),
+        ];
         html.Open("article", tags);
         if (card.Images.Count > 0)
         {

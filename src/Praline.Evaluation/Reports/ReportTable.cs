@@ -23,8 +23,8 @@ public sealed record ReportTable
         text.AppendJoin('|', Columns.Select((_, i) => i == 0 ? " --- " : " ---: ")).Append("|\n");
         foreach (var row in Rows)
         {
-            text.Append("| ").AppendJoin(" | ", row.Select(c =>
-                (c.Strong ? $"**{Escape(c.Text)}**" : Escape(c.Text)) + (c.Detail.Length > 0 ? " " + Escape(c.Detail.Replace("\n", " ")) : ""))).Append(" |\n");
+            var cells = row.Select(c => (c.Strong ? $"**{Escape(c.Text)}**" : Escape(c.Text)) + Escape($" {c.Detail.Replace('\n', ' ')}").TrimEnd());
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
 
         return text.ToString();

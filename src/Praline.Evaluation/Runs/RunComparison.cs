@@ -79,7 +79,10 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         return new()
         {
             Title = "Training", Subtitle = HowDrawn, ShareX = true,
-            Panels = [Panel("Loss", MetricNames.Loss), Panel("Reward margin", MetricNames.Margin), Panel("Reward accuracy", MetricNames.Accuracy)],
+            Panels =
+            [
+                Panel("Loss", MetricNames.Loss), Panel("Reward margin", MetricNames.Margin), Panel("Reward accuracy", MetricNames.Accuracy),
+            ],
         };
     }
 
@@ -104,7 +107,10 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         }
 
         paths.Add(Path.Combine(folder, "runs.html"));
-        new HtmlReport("Training runs", new ReportSection("Figures", [.. figures.Select(f => new FigureBlock(f.Figure))]), new ReportSection("Numbers", new TableBlock(Table())))
+        new HtmlReport(
+            "Training runs",
+            new ReportSection("Figures", [.. figures.Select(f => new FigureBlock(f.Figure))]),
+            new ReportSection("Numbers", new TableBlock(Table())))
         {
             Introduction = string.Join(", ", Runs.Select(r => r.Label).Distinct()),
         }.Write(paths[^1]);
@@ -119,15 +125,15 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         {
             Columns =
             [
-                new("run"), .. seeds ? [new ReportColumn("seed")] : Array.Empty<ReportColumn>(), new("steps"),
-                new("loss"), new("chosen reward"), new("rejected reward"), new("margin, end"), new("accuracy, end"), new("gradient norm"), new("tokens/s"),
+                new("run"), .. seeds ? [new ReportColumn("seed")] : Array.Empty<ReportColumn>(), new("steps"), new("loss"),
+                new("chosen reward"), new("rejected reward"), new("margin, end"), new("accuracy, end"), new("gradient norm"), new("tokens/s"),
             ],
-            Rows = [.. Runs.Select(r => (Run: r, Summary: RunSummary.Of(r))).Select(r => (IReadOnlyList<ReportCell>)
+            Rows = [.. Runs.Select(RunSummary.Of).Select(r => (IReadOnlyList<ReportCell>)
             [
-                r.Run.Label, .. seeds ? [(ReportCell)(r.Run.Seed?.ToString(CultureInfo.InvariantCulture) ?? "–")] : Array.Empty<ReportCell>(),
-                r.Summary.Steps.ToString("N0", CultureInfo.InvariantCulture), Text(r.Summary.Loss), Text(r.Summary.RewardsChosen), Text(r.Summary.RewardsRejected),
-                Number(r.Summary.RewardsChosen.Last - r.Summary.RewardsRejected.Last), Number(r.Summary.RewardAccuracies.Last),
-                Text(r.Summary.GradNorm), Number(r.Summary.TokensPerSecond),
+                r.Label, .. seeds ? [(ReportCell)(r.Seed?.ToString(CultureInfo.InvariantCulture) ?? "–")] : Array.Empty<ReportCell>(),
+                r.Steps.ToString("N0", CultureInfo.InvariantCulture), Text(r.Loss), Text(r.RewardsChosen), Text(r.RewardsRejected),
+                Number(r.RewardsChosen.Last - r.RewardsRejected.Last), Number(r.RewardAccuracies.Last),
+                Text(r.GradNorm), Number(r.TokensPerSecond),
             ])],
             Note = "a → b: mean over the first and over the last tenth of the steps.",
         };

@@ -142,7 +142,8 @@ public static class Bootstrap
         return values;
     }
 
-    private static double[] Sum(double[] matrix, int columns)
+    /// <summary>The totals of all clusters.</summary>
+    internal static double[] Sum(double[] matrix, int columns)
     {
         var totals = new double[columns];
         for (var i = 0; i < matrix.Length; i++)

@@ -30,14 +30,15 @@ public static class PairedBootstrap
         var both = Join(first, second);
         TotalsStatistic[] differences =
             [.. statistics.Select<TotalsStatistic, TotalsStatistic>(s => t => s(t[..columns]) - s(t[columns..]))];
-        var values = Bootstrap.Intervals(both, options with { Method = BootstrapMethod.Percentile }, differences);
+        var matrix = both.ToMatrix();
+        var values = differences.Select(d => d(Bootstrap.Sum(matrix, both.Columns))).ToArray();
         if (both.Count < 2)
         {
-            return [.. values.Select(v => new PairedDifference(v, double.NaN))];
+            return [.. values.Select(v => new PairedDifference(new(v, double.NaN, double.NaN), double.NaN))];
         }
 
-        var draws = Bootstrap.Draw(both.ToMatrix(), both.Columns, options, differences);
-        return [.. values.Select((value, i) => new PairedDifference(value, PValue(draws[i])))];
+        var draws = Bootstrap.Draw(matrix, both.Columns, options, differences);
+        return [.. values.Select((value, i) => new PairedDifference(Bootstrap.Percentile(value, draws[i], options), PValue(draws[i])))];
     }
 
     private static double PValue(double[] draws)

@@ -38,7 +38,7 @@ public sealed class PieChatJudgeTests : IDisposable
 
         public string Name => "scripted";
 
-        public Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation)
+        public Task<ChatAnswer> AskAsync(ChatRequest request, CancellationToken cancellation, Action<ChatAnswer>? accept = null)
         {
             Requests.Add(request);
             return Task.FromResult(answer(request));

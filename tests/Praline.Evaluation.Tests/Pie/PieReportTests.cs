@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Praline.Testing;
 
 namespace Praline.Evaluation.Tests;
@@ -53,13 +54,11 @@ public sealed class PieReportTests : IDisposable
     public async Task Every_field_is_documented()
     {
         var docs = File.ReadAllText(Path.Combine(Golden.RepositoryRoot, "docs", "reports.md"));
+        var named = Regex.Matches(docs, "`([^`]+)`").SelectMany(m => Regex.Matches(m.Value, "[a-z0-9_]+")).Select(m => m.Value).ToHashSet();
         foreach (var json in new[] { ReportJson.Serialize(PieNumbers.Of(await Study())), ReportJson.Serialize(CaptionNumbers.Of(CaptionReportTests.Study())) })
         {
             using var document = JsonDocument.Parse(json);
-            foreach (var name in Names(document.RootElement).Distinct())
-            {
-                Assert.True(System.Text.RegularExpressions.Regex.IsMatch(docs, $@"[`.""]{name}[`""\]\[]"), $"docs/reports.md does not say what {name} is.");
-            }
+            Assert.Empty(Names(document.RootElement).Distinct().Except(named));
         }
 
         // Names of fields, not those that data gives (settings, seeds, runs, reasons).

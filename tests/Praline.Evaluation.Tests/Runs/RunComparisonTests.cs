@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json;
 
 namespace Praline.Evaluation.Tests;
 
@@ -74,8 +74,12 @@ public class RunComparisonTests
         {
             var t = step / 120.0;
             var (c, r) = (start + ((chosen - start) * t) + Noise(), start + ((rejected - start) * t) + Noise());
-            return string.Create(CultureInfo.InvariantCulture,
-                $"{{\"step\":{step},\"loss\":{1 - t + Noise()},\"rewards/chosen\":{c},\"rewards/rejected\":{r},\"rewards/margins\":{c - r},\"rewards/accuracies\":{Math.Clamp(0.5 + t, 0, 1)},\"grad_norm\":{Math.Exp(-t) + Math.Abs(Noise())},\"tokens_per_second\":{4000 + (200 * Noise())}}}");
+            return JsonSerializer.Serialize(new Dictionary<string, double>
+            {
+                ["step"] = step, ["loss"] = 1 - t + Noise(), ["rewards/chosen"] = c, ["rewards/rejected"] = r, ["rewards/margins"] = c - r,
+                ["rewards/accuracies"] = Math.Clamp(0.5 + t, 0, 1), ["grad_norm"] = Math.Exp(-t) + Math.Abs(Noise()),
+                ["tokens_per_second"] = 4000 + (200 * Noise()),
+            });
         });
         return new(label, TrainingMetricsTests.Parse(string.Join('\n', lines)), seed);
     }
