@@ -18,8 +18,16 @@ internal static class Comparison
             case (string a, string b):
                 return a == b;
             case (SequenceValue a, SequenceValue b):
-                return a.Kind == b.Kind && a.Items.Count == b.Items.Count
-                    && a.Items.Zip(b.Items).All(pair => AreEqual(pair.First, pair.Second, budget));
+                var count = a.Kind == b.Kind && a.Items.Count == b.Items.Count ? a.Items.Count : -1;
+                for (var i = 0; i < count; i++)
+                {
+                    if (!AreEqual(a.Items[i], b.Items[i], budget))
+                    {
+                        return false;
+                    }
+                }
+
+                return count >= 0;
             case (DictValue a, DictValue b):
                 return a.Count == b.Count && a.Entries.All(e => b.TryGet(e.Key, out var other) && AreEqual(e.Value, other, budget));
             case (Undefined, Undefined):

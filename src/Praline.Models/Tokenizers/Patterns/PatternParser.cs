@@ -15,7 +15,6 @@ internal sealed class PatternParser
     private int depth;
     private bool ignoreCase;
     private bool dotAll;
-    private bool multiLine;
     private bool extended;
 
     private PatternParser(string pattern) => this.pattern = pattern;
@@ -101,10 +100,10 @@ internal sealed class PatternParser
                 return new PatternNode.Set(dotAll ? CodePointSet.Any : CodePointSet.AnyButNewline);
             case '^':
                 position++;
-                return new PatternNode.Anchor(multiLine ? AnchorKind.LineStart : AnchorKind.TextStart);
+                return new PatternNode.Anchor(AnchorKind.LineStart);
             case '$':
                 position++;
-                return new PatternNode.Anchor(multiLine ? AnchorKind.LineEnd : AnchorKind.TextEndOrFinalNewline);
+                return new PatternNode.Anchor(AnchorKind.LineEnd);
             case '*' or '+' or '?':
                 throw Fail("a quantifier with nothing before it");
             case '\\' when position + 1 < pattern.Length && AnchorOf(pattern[position + 1]) is { } anchor:
@@ -131,7 +130,7 @@ internal sealed class PatternParser
 
     private PatternNode? Group()
     {
-        var saved = (ignoreCase, dotAll, multiLine, extended);
+        var saved = (ignoreCase, dotAll, extended);
         Func<PatternNode, PatternNode> wrap = node => node;
         if (Take('?'))
         {
@@ -155,7 +154,7 @@ internal sealed class PatternParser
             throw Fail("a group that is not closed");
         }
 
-        (ignoreCase, dotAll, multiLine, extended) = saved;
+        (ignoreCase, dotAll, extended) = saved;
         return wrap(body);
     }
 
@@ -182,8 +181,8 @@ internal sealed class PatternParser
             {
                 case '-': on = false; break;
                 case 'i': ignoreCase = on; break;
-                case 's': dotAll = on; break;
-                case 'm': multiLine = on; break;
+                // Oniguruma's "m" is what others call "s"; its anchors always mean lines.
+                case 's' or 'm': dotAll = on; break;
                 case 'x': extended = on; break;
                 case 'u': break;
                 case ':': return true;

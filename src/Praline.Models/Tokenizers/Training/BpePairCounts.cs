@@ -44,13 +44,12 @@ internal sealed class BpePairCounts
         var changed = new HashSet<(int, int)>();
         foreach (var w in places[(left, right)].ToArray())
         {
+            // The pairs that were there count less now and need a fresh entry as much as those that are new.
+            changed.UnionWith(Pairs(words[w].Symbols));
             Count(w, sign: -1);
             words[w].Symbols = Replace(words[w].Symbols, left, right, merged);
             Count(w, sign: 1);
-            for (var i = 0; i + 1 < words[w].Symbols.Length; i++)
-            {
-                changed.Add((words[w].Symbols[i], words[w].Symbols[i + 1]));
-            }
+            changed.UnionWith(Pairs(words[w].Symbols));
         }
 
         foreach (var pair in changed)
@@ -60,6 +59,8 @@ internal sealed class BpePairCounts
 
         places.Remove((left, right));
     }
+
+    private static IEnumerable<(int Left, int Right)> Pairs(int[] symbols) => symbols.Zip(symbols.Skip(1));
 
     private static int[] Replace(int[] symbols, int left, int right, int merged)
     {
@@ -83,9 +84,8 @@ internal sealed class BpePairCounts
     private void Count(int word, int sign)
     {
         var (symbols, count) = words[word];
-        for (var i = 0; i + 1 < symbols.Length; i++)
+        foreach (var pair in Pairs(symbols))
         {
-            var pair = (symbols[i], symbols[i + 1]);
             counts[pair] = counts.GetValueOrDefault(pair) + (sign * count);
             if (sign < 0)
             {

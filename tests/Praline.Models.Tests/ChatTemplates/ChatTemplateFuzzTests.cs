@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Praline.Models.ChatTemplates;
+using Praline.Testing;
+
+namespace Praline.Models.Tests.ChatTemplates;
+
+/// <summary>
+/// Damages templates at random, the same way every time: each must render or end in a <see cref="ChatTemplateException"/>, soon.
+/// <c>PRALINE_FUZZ</c> sets their number (1,500 by default).
+/// </summary>
+public class ChatTemplateFuzzTests
+{
+    [Fact]
+    public void DamagedTemplatesNeverCrash()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(
+            Path.Combine(Golden.RepositoryRoot, "tests/Praline.Models.Tests/ChatTemplates/Data/jinja_cases.json")));
+        byte[][] seeds =
+        [
+            .. json.RootElement.GetProperty("cases").EnumerateArray().Select(c => Encoding.UTF8.GetBytes(c.GetProperty("template").GetString()!)),
+            Encoding.UTF8.GetBytes(BuiltInTemplates.Vicuna),
+        ];
+        var variables = json.RootElement.GetProperty("variables").EnumerateObject().ToDictionary(v => v.Name, v => (object?)v.Value);
+        var slowest = TimeSpan.Zero;
+        for (var round = 0; round < Mutation.Rounds; round++)
+        {
+            var random = new Random(round);
+            var source = Encoding.UTF8.GetString(Mutation.Apply(seeds[random.Next(seeds.Length)], seeds[random.Next(seeds.Length)], random));
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                ChatTemplate.Parse(source).Render(variables);
+            }
+            catch (ChatTemplateException)
+            {
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"round {round}: {e.GetType().Name} for {source}", e);
+            }
+
+            slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
+        }
+
+        Assert.True(slowest < TimeSpan.FromSeconds(10), $"the slowest template took {slowest}");
+    }
+}
