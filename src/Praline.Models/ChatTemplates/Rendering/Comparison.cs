@@ -19,9 +19,9 @@ internal static class Comparison
                 return a == b;
             case (SequenceValue a, SequenceValue b):
                 var count = a.Kind == b.Kind && a.Items.Count == b.Items.Count ? a.Items.Count : -1;
-                for (var i = 0; i < count; i++)
+                for (var at = 0; at < count; at++)
                 {
-                    if (!AreEqual(a.Items[i], b.Items[i], budget))
+                    if (!AreEqual(a.Items[at], b.Items[at], budget))
                     {
                         return false;
                     }
