@@ -5,6 +5,8 @@ using Praline.Cli.Commands;
 var root = new RootCommand("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
 {
     DoctorCommand.Create(),
+    TokenizerCommand.Create(),
+    WorldCommand.Create(),
 };
 
 return await Host.RunAsync(root, args);
