@@ -86,8 +86,10 @@ public sealed class AuroraCap : VisionLanguageModel
     public static AuroraCap Create(string folder, ulong seed, LoadOptions? options = null)
     {
         var chosen = options ?? new LoadOptions();
-        return new AuroraCap(folder, chosen, part => ModelWeights.Random(
+        var model = new AuroraCap(folder, chosen, part => ModelWeights.Random(
             seed, ConfigReader.Open(part).Double("initializer_range", 0.02), chosen));
+        model.VisualEncoder.InitializePositions();
+        return model;
     }
 
     /// <inheritdoc/>

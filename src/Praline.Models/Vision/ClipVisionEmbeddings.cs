@@ -56,4 +56,13 @@ public sealed class ClipVisionEmbeddings
         var patches = resized.Permute(0, 2, 3, 1).Reshape((long)rows * columns, -1);
         return Tensor.Cat([trained.Slice(0, 0, 1), patches]).MoveToOuterScope();
     }
+
+    /// <summary>Sets the position embeddings to <see cref="SinusoidalPositions"/>: a fresh tower's start.</summary>
+    public void InitializePositions()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var grid = (int)Math.Round(Math.Sqrt(_positions.Weight.Size(0) - 1));
+        _positions.Weight.CopyInPlace(SinusoidalPositions.Create(grid, (int)_positions.Weight.Size(1)));
+    }
 }

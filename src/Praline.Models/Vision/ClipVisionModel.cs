@@ -89,6 +89,9 @@ public sealed class ClipVisionModel : VisionTower
     public Tensor PositionEmbedding(int height, int width) =>
         _embeddings.PositionEmbedding(height / Config.PatchSize, width / Config.PatchSize);
 
+    /// <summary>Sets the position embeddings to where a fresh tower starts, see <see cref="SinusoidalPositions"/>.</summary>
+    public void InitializePositions() => _embeddings.InitializePositions();
+
     /// <summary>r = ⌊height · width / patch² · (1 − ratio) / layers⌋: tokens that every layer merges away.</summary>
     public long MergedPerLayer(int height, int width, double keptRatio)
     {

@@ -11,7 +11,7 @@ public static class Palette
 
     /// <summary>The colours that backgrounds have.</summary>
     public static IReadOnlyList<WorldColor> Backgrounds { get; } =
-        [WorldColor.Black, WorldColor.White, WorldColor.Gray, WorldColor.Brown];
+        [WorldColor.Black, WorldColor.Gray, WorldColor.Brown];
 
     /// <summary>Red, green and blue, 0 to 255.</summary>
     public static (byte R, byte G, byte B) Rgb(WorldColor color) => color switch
@@ -25,8 +25,8 @@ public static class Palette
         WorldColor.Pink => (255, 135, 200),
         WorldColor.Black => (12, 12, 12),
         WorldColor.White => (248, 248, 248),
-        WorldColor.Gray => (150, 150, 150),
-        WorldColor.Brown => (88, 56, 36),
+        WorldColor.Gray => (64, 64, 64),
+        WorldColor.Brown => (64, 38, 20),
         _ => throw new ArgumentOutOfRangeException(nameof(color), color, "Not a colour of the small world."),
     };
 }
