@@ -6,6 +6,7 @@ var root = new RootCommand("Praline aligns vision-language models with preferenc
 {
     DoctorCommand.Create(),
     TokenizerCommand.Create(),
+    TrainCommand.Create(),
     WorldCommand.Create(),
 };
 
