@@ -81,7 +81,7 @@ internal static class TrainCommand
                 Loop = new TrainerOptions
                 {
                     NumEpochs = parsed.GetValue(epochs),
-                    Lr = parsed.GetValue(rate),
+                    LearningRate = parsed.GetValue(rate),
                     BatchSize = parsed.GetValue(batch),
                     AccumulationSteps = parsed.GetValue(accumulate),
                     WarmupRatio = parsed.GetValue(warmup),
@@ -89,7 +89,7 @@ internal static class TrainCommand
                 },
             };
             var summary = TrainingSession.Run(options, new TrainView(), cancellation);
-            Ui.Out.WriteLine(summary.Result);
+            Console.WriteLine(summary.Result);
             return Task.FromResult(Host.Success);
         });
         return command;

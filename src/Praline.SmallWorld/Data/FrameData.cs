@@ -31,7 +31,8 @@ public static class FrameData
                 continue;
             }
 
-            var (color, shape, size) = (random.Pick(Palette.ObjectColors), random.Pick(Enum.GetValues<Shape>()), random.Pick(Enum.GetValues<ShapeSize>()));
+            var (color, shape) = Habits.Draw(random);
+            var size = random.Pick(Enum.GetValues<ShapeSize>());
             var (x, y) = Grid.Center(place);
             canvas.Draw(shape, color, x + random.Between(-0.04, 0.04), y + random.Between(-0.04, 0.04), Grid.RadiusOf(size));
             answer.Add($"{Title(Words.Of(place))}: {Words.Of(size)} {Words.Of(color)} {Words.Of(shape)}.");

@@ -64,15 +64,24 @@ internal sealed class SceneDraft(ulong seed, int count, SceneOptions options, Wo
     private void AddActors()
     {
         var cells = random.Shuffled(Enum.GetValues<Place>());
-        var identities = random.Shuffled(
-            from color in Palette.ObjectColors from shape in Enum.GetValues<Shape>() select (color, shape));
+        var identities = new List<(WorldColor Color, Shape Shape)>();
+        while (identities.Count < count)
+        {
+            // Each thing of a video is called by colour and shape, so no two may share both.
+            var drawn = Habits.Draw(random);
+            if (!identities.Contains(drawn))
+            {
+                identities.Add(drawn);
+            }
+        }
+
         for (var i = 0; i < count; i++)
         {
             var circles = random.Chance(options.CirclingShare);
             var size = random.Chance(0.5) ? ShapeSize.Small : ShapeSize.Large;
             var offset = circles ? Grid.CirclingRadius : random.Between(0, 0.04);
             var actor = new ActorDraft(
-                identities[i].shape, identities[i].color, size, cells[i], circles, offset, random.Between(0, 2 * Math.PI));
+                identities[i].Shape, identities[i].Color, size, cells[i], circles, offset, random.Between(0, 2 * Math.PI));
             actors.Add(actor);
             if (i == 0 || !random.Chance(options.LateShare))
             {
