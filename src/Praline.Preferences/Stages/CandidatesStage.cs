@@ -66,10 +66,10 @@ public sealed class CandidatesStage(ICaptionModel model)
         var request = new VideoRequest(VideoList.Locate(folder, video), whole, Sampling);
         using var context = await model.EncodeAsync(request, cancellation).ConfigureAwait(false);
 
-        var drafts = await context.CaptionAsync(
-            [.. Requests("draft", video, _ => question)], Settings, cancellation).ConfigureAwait(false);
-        var captions = await context.CaptionAsync(
-            [.. Requests("retrospective", video, i => Prompts.Fill("retrospective-video", ("draft", drafts[i].Text.Trim()), ("question", question)))],
+        var drafts = await model.CaptionAsync(
+            [.. Requests("draft", context, video, _ => question)], Settings, cancellation).ConfigureAwait(false);
+        var captions = await model.CaptionAsync(
+            [.. Requests("retrospective", context, video, i => Prompts.Fill("retrospective-video", ("draft", drafts[i].Text.Trim()), ("question", question)))],
             Settings,
             cancellation).ConfigureAwait(false);
 
@@ -86,7 +86,7 @@ public sealed class CandidatesStage(ICaptionModel model)
         });
     }
 
-    private IEnumerable<CaptionRequest> Requests(string round, VideoItem video, Func<int, string> prompt) =>
+    private IEnumerable<CaptionRequest> Requests(string round, IVideoContext context, VideoItem video, Func<int, string> prompt) =>
         Enumerable.Range(0, Candidates).Select(i =>
-            new CaptionRequest(prompt(i), Seeds.Derive(Seed, $"{Name}/{round}", video.Name, i)));
+            new CaptionRequest(context, prompt(i), Seeds.Derive(Seed, $"{Name}/{round}", video.Name, i)));
 }

@@ -2,7 +2,7 @@ namespace Praline.Preferences;
 
 /// <summary>
 /// Step 2 of SynPO's data (<c>generate_caption2.py</c>): captions each clip. A greedy draft, then one retrospective caption that sees the draft, also
-/// greedy. Writes <c>short_generation.jsonl</c>.
+/// greedy; the clips of a video as one batch. Writes <c>short_generation.jsonl</c>.
 /// </summary>
 public sealed class CaptionClipsStage(ICaptionModel model)
 {
@@ -58,23 +58,33 @@ public sealed class CaptionClipsStage(ICaptionModel model)
         string folder, VideoItem video, IReadOnlyList<ClipRow> clips, CancellationToken cancellation)
     {
         var path = VideoList.Locate(folder, video);
-        var captions = new List<string>(clips.Count);
-        foreach (var clip in clips)
+        var contexts = new List<IVideoContext>(clips.Count);
+        try
         {
-            using var context = await model.EncodeAsync(new VideoRequest(path, clip.FrameRange, Sampling), cancellation).ConfigureAwait(false);
-            var draft = await Ask(context, video, clip, "draft", Prompts.Fill("clip", ("question", clip.Question)), cancellation).ConfigureAwait(false);
-            var prompt = Prompts.Fill("retrospective-clip", ("draft", draft.Trim()), ("question", clip.Question));
-            captions.Add(await Ask(context, video, clip, "retrospective", prompt, cancellation).ConfigureAwait(false));
+            foreach (var clip in clips)
+            {
+                contexts.Add(await model.EncodeAsync(new VideoRequest(path, clip.FrameRange, Sampling), cancellation).ConfigureAwait(false));
+            }
+
+            var drafts = await Ask("draft", i => Prompts.Fill("clip", ("question", clips[i].Question))).ConfigureAwait(false);
+            var captions = await Ask("retrospective", i => Prompts.Fill(
+                "retrospective-clip", ("draft", drafts[i].Text.Trim()), ("question", clips[i].Question))).ConfigureAwait(false);
+            return StageResult.Of(new ShortGenerationRow
+            {
+                Idx = video.Idx,
+                VideoName = video.Name,
+                ShortAnswers = [.. captions.Select(c => c.Text)],
+            });
+        }
+        finally
+        {
+            contexts.ForEach(c => c.Dispose());
         }
 
-        return StageResult.Of(new ShortGenerationRow { Idx = video.Idx, VideoName = video.Name, ShortAnswers = captions });
-    }
-
-    private async Task<string> Ask(
-        IVideoContext context, VideoItem video, ClipRow clip, string round, string prompt, CancellationToken cancellation)
-    {
-        var request = new CaptionRequest(prompt, Seeds.Derive(Seed, $"{Name}/{round}", video.Name, clip.Idy));
-        var captions = await context.CaptionAsync([request], Settings, cancellation).ConfigureAwait(false);
-        return captions[0].Text;
+        Task<IReadOnlyList<Caption>> Ask(string round, Func<int, string> prompt) => model.CaptionAsync(
+            [.. contexts.Select((context, i) => new CaptionRequest(
+                context, prompt(i), Seeds.Derive(Seed, $"{Name}/{round}", video.Name, clips[i].Idy)))],
+            Settings,
+            cancellation);
     }
 }

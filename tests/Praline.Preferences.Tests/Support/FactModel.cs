@@ -23,19 +23,19 @@ internal sealed class FactModel(TimeSpan delay = default) : ICaptionModel
         return new Context(facts, [.. facts.Facts.Where(f => f.Frame >= range.First && f.Frame <= range.Last).Select(f => f.Fact)]);
     }
 
+    public Task<IReadOnlyList<Caption>> CaptionAsync(
+        IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<Caption>>([.. requests.Select(r => ((Context)r.Video).Write(r, settings))]);
+
     private sealed class Context(FactVideo video, IReadOnlyList<string> facts) : IVideoContext
     {
         public double Duration => video.Seconds;
-
-        public Task<IReadOnlyList<Caption>> CaptionAsync(
-            IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<Caption>>([.. requests.Select(r => Write(r, settings))]);
 
         public void Dispose()
         {
         }
 
-        private Caption Write(CaptionRequest request, CaptionSettings settings)
+        public Caption Write(CaptionRequest request, CaptionSettings settings)
         {
             if (!settings.Sample)
             {

@@ -1,0 +1,140 @@
+using Praline.Media;
+using Praline.Models.Generation;
+using Praline.Models.Multimodal;
+using Praline.Torch;
+
+namespace Praline.Preferences;
+
+/// <summary>
+/// A checkpoint as captioner. Frames are decoded on the thread pool while the model works on the videos before; vision runs once for each video or
+/// clip; the requests of a call decode as one batch over shared prefills.
+/// </summary>
+/// <example><code>
+/// using var model = VisionLanguageModel.Load("checkpoints/auroracap-7b");
+/// using var captioner = new VisionLanguageCaptioner(model);
+/// await new CandidatesStage(captioner).RunAsync("videos", "out/clips.jsonl", "out/long_generation.jsonl", new StageRunOptions());
+/// </code></example>
+public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
+{
+    private readonly VisionLanguageModel _model;
+    private readonly ModelThread _thread = new("captioner");
+    private readonly TextGenerator _generator;
+    private readonly IReadOnlyList<int> _endTokens;
+
+    /// <summary>Takes a model; it stays the caller's to dispose, after this.</summary>
+    /// <param name="model">The model, with whatever adapters are in it.</param>
+    /// <param name="maxBatch">Sequences that decode together at most.</param>
+    public VisionLanguageCaptioner(VisionLanguageModel model, int maxBatch = 64)
+    {
+        _model = model;
+        _generator = new TextGenerator(model.Language, maxBatch);
+        var named = GenerationOptions.Read(model.Folder).EosTokenIds;
+        _endTokens = named.Count > 0 ? named
+            : model.Tokenizer.EosTokenId is { } end ? [end]
+            : throw new PralineException($"{model.Folder}: neither generation_config.json nor config.json nor the tokenizer names an end token.");
+        Fingerprint = $"{model.ModelType} {model.Fingerprint} {model.VisionSettings} {model.Language.DType} on {model.Language.Device}";
+    }
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
+
+    /// <summary>New tokens computed so far, for rates.</summary>
+    public long DecodedTokens => _generator.DecodedTokens;
+
+    /// <inheritdoc/>
+    public async Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation)
+    {
+        var (frames, duration, secondsPerFrame) = await Task.Run(() => Decode(video), cancellation).ConfigureAwait(false);
+        var features = await _thread.Do(
+            () =>
+            {
+                using var scope = new TensorScope();
+                return _model.Encode(frames, MediaKind.Video, secondsPerFrame).DetachFromScope();
+            },
+            cancellation).ConfigureAwait(false);
+        return new Context(features, duration, Path.GetFileName(video.Path));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Caption>> CaptionAsync(
+        IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation) =>
+        _thread.Do(() => Generate(requests, settings, cancellation), cancellation);
+
+    /// <summary>Ends the model's thread.</summary>
+    public void Dispose() => _thread.Dispose();
+
+    private IReadOnlyList<Caption> Generate(IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation)
+    {
+        using var noGrad = NoGrad.Begin();
+        using var scope = new TensorScope();
+        var groups = requests.Index().GroupBy(r => (r.Item.Video, r.Item.Prompt)).ToList();
+        var results = _generator.Generate(
+            [.. groups.Select(g => Request((Context)g.Key.Video, g.Key.Prompt, [.. g.Select(r => r.Item.Seed)], settings))], cancellation);
+
+        var captions = new Caption[requests.Count];
+        foreach (var (group, sequences) in groups.Zip(results))
+        {
+            foreach (var (request, sequence) in group.Zip(sequences))
+            {
+                captions[request.Index] = new Caption(
+                    _model.Tokenizer.Decode(sequence.ContentIds.ToArray(), skipSpecialTokens: true).Trim(),
+                    Truncated: sequence.Reason == FinishReason.MaxTokens);
+            }
+        }
+
+        return captions;
+    }
+
+    private GenerationRequest Request(Context video, string question, IReadOnlyList<ulong> seeds, CaptionSettings settings)
+    {
+        var prompt = _model.EmbedPrompt(_model.BuildPrompt(question, video.Features), video.Features);
+        var room = _model.Language.Config.MaxPositionEmbeddings - prompt.Length;
+        if (room < 1)
+        {
+            throw new PralineException(
+                $"{video.Name}: the prompt has {prompt.Length} tokens, the model takes {_model.Language.Config.MaxPositionEmbeddings}. " +
+                "Lower --token-kept-ratio or the number of frames, or shorten the prompt.");
+        }
+
+        return new GenerationRequest
+        {
+            Name = video.Name,
+            PromptEmbeddings = prompt.Embeddings,
+            PromptPositionIds = prompt.PositionIds,
+            Seeds = seeds,
+            Options = new GenerationOptions
+            {
+                DoSample = settings.Sample,
+                Temperature = settings.Temperature,
+                TopP = settings.TopP,
+                TopK = settings.TopK,
+                FilterOrder = FilterOrder.Paper,
+                MaxNewTokens = Math.Min(settings.MaxNewTokens, room),
+                EosTokenIds = _endTokens,
+            },
+        };
+    }
+
+    private static (IReadOnlyList<RgbImage> Frames, double Duration, double SecondsPerFrame) Decode(VideoRequest video)
+    {
+        using var file = VideoFile.Open(video.Path);
+        var (info, sampling) = (file.Info, video.Sampling);
+        if (info.FrameCount < 1 || video.Range?.First >= info.FrameCount)
+        {
+            throw new PralineException(
+                $"{video.Path}: frames {video.Range?.ToString() ?? "0 and on"} were asked for, but the video has {info.FrameCount}. Make the clips anew.");
+        }
+
+        var indices = FrameSampler.Choose(info, sampling.MinFrames, sampling.MaxFrames, sampling.FramesPerSecond, sampling.SampledFrames,
+            video.Range is { } range ? (range.First, range.Last) : null);
+        var secondsPerFrame = indices.Length > 1 && info.AverageFps > 0
+            ? (double)(indices[^1] - indices[0]) / (indices.Length - 1) / info.AverageFps
+            : 0;
+        return (file.ReadFrames(indices), info.DurationSeconds, secondsPerFrame);
+    }
+
+    private sealed record Context(VisionFeatures Features, double Duration, string Name) : IVideoContext
+    {
+        public void Dispose() => Features.Dispose();
+    }
+}
