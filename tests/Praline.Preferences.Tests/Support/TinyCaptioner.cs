@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Praline.Media;
+using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 
 namespace Praline.Preferences.Tests;
