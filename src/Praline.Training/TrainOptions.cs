@@ -7,7 +7,10 @@ namespace Praline.Training;
 /// <summary>Everything that a training run is told. Names and defaults are those of SynPO's scripts where they have one.</summary>
 public sealed record TrainOptions
 {
-    /// <summary>The objective's name, see <see cref="Objectives.ObjectiveRegistry.Names"/>; <c>sft</c> trains on one answer per row.</summary>
+    /// <summary>
+    /// The objective's name, see <see cref="Objectives.ObjectiveRegistry.Names"/>; besides <c>sft</c> (one answer
+    /// per row; of pairs, the chosen one), <c>crl</c> (answers under conditions) and <c>multiturn</c> (a conversation's last answer).
+    /// </summary>
     public string Method { get; init; } = "synpo";
 
     /// <summary>The objective's settings by their names in snake case (<c>alpha</c>, <c>beta</c>, <c>loss_type</c>…).</summary>
@@ -27,6 +30,21 @@ public sealed record TrainOptions
 
     /// <summary>Held-out data of the same kind, measured at ends of epochs; null for none.</summary>
     public string? EvalDatasetPath { get; init; }
+
+    /// <summary>Share of the data to hold out for evaluation when there is no <see cref="EvalDatasetPath"/>.</summary>
+    public double EvalSplit { get; init; }
+
+    /// <summary>More data files that are mixed in, whole.</summary>
+    public IReadOnlyList<string> MoreDatasetPaths { get; init; } = [];
+
+    /// <summary>Share of <see cref="DatasetPath"/>'s rows that are taken (MACAROON's <c>ratio</c>).</summary>
+    public double Ratio { get; init; } = 1;
+
+    /// <summary>Measure the gradients of both rewards in every step (<c>praline profile</c>).</summary>
+    public bool Profile { get; init; }
+
+    /// <summary>A folder for vision features that several runs share; null keeps them in memory only.</summary>
+    public string? VisionCache { get; init; }
 
     /// <summary>The run's folder.</summary>
     public string ModelDir { get; init; } = "";
@@ -52,6 +70,12 @@ public sealed record TrainOptions
     /// <summary>The question of rows that have none: SynPO's.</summary>
     public string Question { get; init; } =
         "Describe in detail what is happening in the video, including the subject matter, the setting, and possible character activities.";
+
+    /// <summary>The texts of conditions, for conditional training (<c>crl</c>).</summary>
+    public ConditionOptions Conditions { get; init; } = new();
+
+    /// <summary>What stands between an answer and its end token: nothing for SynPO, a space for MACAROON.</summary>
+    public string AnswerSuffix { get; init; } = "";
 
     /// <summary>Pairs whose scores are closer than this are left out; rows without scores are kept.</summary>
     public double MinScoreGap { get; init; } = 4;

@@ -1,6 +1,5 @@
-using Praline.Models.Multimodal;
 using Praline.Torch;
-using Praline.Training.Data;
+using Praline.Training.Configuration;
 using Praline.Training.Engine;
 using Praline.Training.Runs;
 using Praline.Training.Tasks;
@@ -23,7 +22,7 @@ public static class TrainingSession
     {
         options.Loop.Validated();
         var run = new RunFolder(options.ModelDir);
-        run.Claim(SettingsOf(options));
+        run.Claim(FlatSettings.Of(options));
         if (run.IsFinished)
         {
             return run.ReadSummary<TrainSummary>();
@@ -36,22 +35,8 @@ public static class TrainingSession
 
         using var model = ModelSetup.Load(options);
         using var trained = ModelSetup.Prepare(model, options);
-        var task = BuildTask(options, model, trained, progress, cancellation);
+        var task = new TaskBuilder(options, model, trained, run, progress, cancellation).Build();
         using var trainer = new Trainer(task, options.Loop, run, progress);
         return trainer.Run(cancellation);
     }
-
-    private static ITrainingTask BuildTask(
-        TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
-    {
-        var examples = new ExampleBuilder(options, model, trained, progress, cancellation);
-        return options.Method switch
-        {
-            "sft" => new SupervisedTask(trained, examples.Supervised(options.DatasetPath), options.EvalDatasetPath is { } held ? examples.Supervised(held) : null),
-            _ => throw new PralineException($"There is no training method '{options.Method}'."),
-        };
-    }
-
-    /// <summary>The settings in force, flat, by their names in configs.</summary>
-    private static Dictionary<string, object?> SettingsOf(TrainOptions options) => Configuration.FlatSettings.Of(options);
 }

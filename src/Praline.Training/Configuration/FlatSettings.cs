@@ -20,6 +20,9 @@ internal static class FlatSettings
             var name = own.StartsWith(prefix, StringComparison.Ordinal) ? own : prefix + own; // lora_r, but lora_alpha as it is
             switch (value)
             {
+                case Data.ConditionOptions:
+                    Add(flat, value, "condition_");
+                    break;
                 case Engine.TrainerOptions or Data.FrameOptions:
                     Add(flat, value, "");
                     break;

@@ -9,34 +9,50 @@ namespace Praline.Training.Data;
 internal sealed class ExampleBuilder(
     TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
 {
-    /// <summary>Examples with one answer each.</summary>
-    internal IReadOnlyList<TrainingExample> Supervised(string path)
-    {
-        var rows = Rows(path, SupervisedRow.Read);
-        return Build(rows, row => row.Id, row => row.Media, row => row.Question, row => [row.Answer]);
-    }
+    /// <summary>Rows that were left out, and why; filled by <see cref="Build"/>.</summary>
+    internal List<DataProblem> LeftOut { get; } = [];
 
-    private List<T> Rows<T>(string path, Func<DataRow, MediaFinder, string, T> read)
+    /// <summary>The rows of a file as texts, by one of the readers.</summary>
+    internal List<ExampleText> Read(string path, Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
     {
         Report($"Reading {path}", 0, 0);
-        var finder = new MediaFinder(options.DirPath ?? Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return [.. DataFile.Read(path).Select(row => read(row, finder, options.Question))];
+        var readers = new RowReaders(new MediaFinder(options.DirPath ?? Path.GetDirectoryName(Path.GetFullPath(path))!), options.Question);
+        return [.. DataFile.Read(path).SelectMany(row => read(readers, row))];
     }
 
-    private List<TrainingExample> Build<T>(
-        IReadOnlyList<T> rows, Func<T, string> id, Func<T, MediaReference?> media, Func<T, string> question, Func<T, string[]> responses)
+    /// <summary>
+    /// Checks texts and media, then lengths; what can't be trained on is an error that lists everything, or left out.
+    /// </summary>
+    /// <returns>The examples and the texts that they were made of.</returns>
+    internal (List<TrainingExample> Examples, List<ExampleText> Texts) Build(IReadOnlyList<ExampleText> texts)
     {
-        var problems = rows.SelectMany(row => DataChecks.Media(id(row), media(row)).Concat(DataChecks.Responses(id(row), responses(row)))).ToList();
-        DataChecks.Require(problems, rows.Count, options.SkipBadRows);
-        var good = Without(rows, id, problems);
-        trained.Vision!.Prepare(
-            [.. good.Select(media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
+        var problems = texts.SelectMany(t => DataChecks.Media(t.Id, t.Media).Concat(DataChecks.Responses(t.Id, [.. t.Responses]))).ToList();
+        DataChecks.Require(problems, texts.Count, options.SkipBadRows);
+        LeftOut.AddRange(problems);
+        var good = Without(texts, t => t.Id, problems);
+        trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
 
-        var examples = good.Select(row => Example(id(row), media(row), question(row), responses(row))).ToList();
+        var examples = good.Select(Example).ToList();
         problems = [.. examples.SelectMany(e => DataChecks.Length(e.Id, trained.LongestSequence(e), options.MaxLength))];
-        DataChecks.Require(problems, rows.Count, options.SkipBadRows);
-        return Without(examples, e => e.Id, problems);
+        DataChecks.Require(problems, texts.Count, options.SkipBadRows);
+        LeftOut.AddRange(problems);
+        return (Without(examples, e => e.Id, problems), Without(good, t => t.Id, problems));
     }
+
+    /// <summary>
+    /// The same examples with another example's response beside their own, for KTO's reference point: the next one's, the last one's
+    /// partner is the first.
+    /// </summary>
+    internal static List<TrainingExample> WithMismatched(IReadOnlyList<TrainingExample> examples) =>
+    [
+        .. examples.Select((example, i) => example with
+        {
+            Packed = example.Packed with { Responses = [example.Packed.Responses[0], examples[(i + 1) % examples.Count].Packed.Responses[0]] },
+        }),
+    ];
+
+    internal void Report(string what, int done, int all) => progress?.Report(new TrainProgress(
+        TrainEventKind.Preparing, done, all, 0, new Dictionary<string, double>(), 0, TimeSpan.Zero, Runs.ProcessMemory.Peak, what));
 
     private static List<T> Without<T>(IEnumerable<T> items, Func<T, string> id, IEnumerable<DataProblem> problems)
     {
@@ -44,13 +60,30 @@ internal sealed class ExampleBuilder(
         return [.. items.Where(item => !bad.Contains(id(item)))];
     }
 
-    private TrainingExample Example(string id, MediaReference? media, string question, string[] responses)
+    private TrainingExample Example(ExampleText text)
     {
-        var kind = media is { IsVideo: true } ? MediaKind.Video : MediaKind.Images;
-        var prompt = model.Tokenize(model.FormatPrompt(question, media is null ? 0 : trained.Vision!.Counts(media).Count, kind));
-        return new TrainingExample(id, new PackedExample(prompt, [.. responses.Select(r => new Response(model.TokenizeAnswer(r)))]), media);
+        var kind = text.Media is { IsVideo: true } ? MediaKind.Video : MediaKind.Images;
+        var images = text.Media is null ? 0 : trained.Vision!.Counts(text.Media).Count;
+        var question = text.Condition is { } condition ? options.Conditions.Apply(text.Question, condition) : text.Question;
+
+        // Media belong to a conversation's first question.
+        var ids = new List<int>();
+        foreach (var turn in text.History)
+        {
+            ids.AddRange(model.Tokenize(model.FormatPrompt(turn.Question, ids.Count == 0 ? images : 0, kind)).Ids);
+            ids.AddRange(AnswerIds(turn.Answer));
+        }
+
+        ids.AddRange(model.Tokenize(model.FormatPrompt(question, ids.Count == 0 ? images : 0, kind)).Ids);
+        return new TrainingExample(text.Id, new PackedExample(new PromptTokens(ids), [.. text.Responses.Select(r => new Response(AnswerIds(r)))]), text.Media);
     }
 
-    private void Report(string what, int done, int all) => progress?.Report(new TrainProgress(
-        TrainEventKind.Preparing, done, all, 0, new Dictionary<string, double>(), 0, TimeSpan.Zero, Runs.ProcessMemory.Peak, what));
+    /// <summary>The answer's tokens and the end token; the papers differ in what they put between the two.</summary>
+    private int[] AnswerIds(string answer)
+    {
+        var ids = model.TokenizeAnswer(answer);
+        return options.AnswerSuffix.Length == 0
+            ? ids
+            : [.. model.Tokenizer.Encode(answer.Trim() + options.AnswerSuffix, addSpecialTokens: false), ids[^1]];
+    }
 }

@@ -27,6 +27,9 @@ public interface ITrainingTask
     /// <param name="randomSeed">The seed of dropout in this micro-batch.</param>
     MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
 
+    /// <summary>Called after the micro-batches of an optimizer step: what to log beside their metrics.</summary>
+    IReadOnlyDictionary<string, double> EndStep();
+
     /// <summary>Writes what the training has made so far (an adapter, a model) into a folder that users take it from.</summary>
     void Export(string folder);
 

@@ -136,6 +136,11 @@ public sealed class Trainer : IDisposable
             metrics[name] = value;
         }
 
+        foreach (var (name, value) in _task.EndStep())
+        {
+            metrics[name] = value;
+        }
+
         metrics["grad_norm"] = norm;
         metrics["learning_rate"] = learningRate;
         return (metrics, tokens);

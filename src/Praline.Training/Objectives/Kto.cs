@@ -18,8 +18,8 @@ public sealed record Kto(
     /// <inheritdoc/>
     public override string Name => "kto";
 
-    /// <summary>True when the reference point is estimated from responses paired with other prompts.</summary>
-    public bool NeedsMismatched => LossType == "kto";
+    /// <inheritdoc/>
+    public override bool NeedsMismatched => LossType == "kto";
 
     /// <inheritdoc/>
     /// <exception cref="PralineException">The loss type is not known.</exception>

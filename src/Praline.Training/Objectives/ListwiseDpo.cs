@@ -8,19 +8,27 @@ namespace Praline.Training.Objectives;
 /// <para>L = −Σ_k (r_k − log Σ_{j ≥ k} e^{r_j})</para>
 /// For two responses it is DPO.
 /// </summary>
-public static class ListwiseDpo
+/// <param name="Beta">Temperature.</param>
+public sealed record ListwiseDpo(double Beta = 0.1) : ListObjective
 {
-    /// <summary>The loss of one prompt's ranked responses: a scalar.</summary>
-    /// <param name="ranked">The k responses of one prompt under the policy, best first.</param>
-    /// <param name="reference">The same under the reference.</param>
-    /// <param name="beta">Temperature.</param>
-    public static Tensor Loss(ResponseStatistics ranked, ResponseStatistics reference, double beta = 0.1)
+    /// <inheritdoc/>
+    public override string Name => "listwise_dpo";
+
+    /// <inheritdoc/>
+    public override Requirements Requirements => Requirements.Reference;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(ResponseStatistics ranked, ResponseStatistics? reference)
     {
-        var rewards = beta * (ranked.SumLogProb - reference.SumLogProb);
+        var rewards = Beta * (ranked.SumLogProb - reference!.SumLogProb);
         var count = rewards.Size(0);
         var rows = rewards.Unsqueeze(0).Expand(count, count); // row k holds all rewards; those before k are masked away
-        var before = Tensor.Ones([count, count]).Tril(-1).Gt(0).To(rewards.Device);
+        var before = Tensor.Ones([count, count], device: rewards.Device).Tril(-1).Gt(0);
         var remaining = rows.MaskedFill(before, double.NegativeInfinity).LogSumExp(1);
         return (remaining - rewards).Sum();
     }
+
+    /// <inheritdoc/>
+    public override Tensor Rewards(ResponseStatistics ranked, ResponseStatistics? reference) =>
+        Beta * (ranked.SumLogProb - reference!.SumLogProb).Detach();
 }

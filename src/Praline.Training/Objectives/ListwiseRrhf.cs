@@ -7,15 +7,20 @@ namespace Praline.Training.Objectives;
 /// best to worst:
 /// <para>L = Σ_{i better than j} max(0, p_j − p_i) − λ log π(y_best)</para>
 /// </summary>
-public static class ListwiseRrhf
+/// <param name="Lambda">Weight of the supervised term.</param>
+public sealed record ListwiseRrhf(double Lambda = 1.0) : ListObjective
 {
-    /// <summary>The loss of one prompt's ranked responses: a scalar.</summary>
-    /// <param name="ranked">The k responses of one prompt, best first.</param>
-    /// <param name="lambda">Weight of the supervised term.</param>
-    public static Tensor Loss(ResponseStatistics ranked, double lambda = 1.0)
+    /// <inheritdoc/>
+    public override string Name => "listwise_rrhf";
+
+    /// <inheritdoc/>
+    public override Tensor Loss(ResponseStatistics ranked, ResponseStatistics? reference)
     {
         var p = ranked.MeanLogProb;
         var gaps = p.Unsqueeze(0) - p.Unsqueeze(1); // [i, j] = p_j − p_i
-        return gaps.Triu(1).Relu().Sum() - (lambda * ranked.SumLogProb.Select(0, 0));
+        return gaps.Triu(1).Relu().Sum() - (Lambda * ranked.SumLogProb.Select(0, 0));
     }
+
+    /// <inheritdoc/>
+    public override Tensor Rewards(ResponseStatistics ranked, ResponseStatistics? reference) => ranked.MeanLogProb.Detach();
 }

@@ -61,7 +61,8 @@ public static class ObjectiveRegistry
         IObjective[] whole =
         [
             new SynPo(), new DpoObjective(), new SimPo(), new Cpo(), new Orpo(), new Tpo(), new Rrhf(), new SlicHf(), new RDpo(),
-            new DpoPositive(), new ConservativeDpo(), new Tdpo(), new SupervisedOnChosen(), new Kto(), new Bco(),
+            new DpoPositive(), new ConservativeDpo(), new Tdpo(), new SupervisedOnChosen(), new Kto(), new Bco(), new ListwiseRrhf(),
+            new ListwiseDpo(),
         ];
         var known = whole.ToDictionary(objective => objective.Name, StringComparer.Ordinal);
         foreach (var lossType in DpoLossTypes.Names.Where(name => !known.ContainsKey(name)))

@@ -55,6 +55,18 @@ public sealed class TrainedModel : IDisposable
         return new Switch(() => Adapter.DropoutGenerator = null);
     }
 
+    /// <summary>Switches the adapter off until disposed: the reference model.</summary>
+    public IDisposable WithoutAdapter()
+    {
+        if (Adapter is not { Enabled: true })
+        {
+            return new Switch(() => { });
+        }
+
+        Adapter.Enabled = false;
+        return new Switch(() => Adapter.Enabled = true);
+    }
+
     /// <summary>Hidden states that predict the learnt tokens of packed examples, with a graph unless gradients are off.</summary>
     /// <returns>[n, D], the targets Int64 [n], learnt tokens per response, and the tokens computed.</returns>
     public (Tensor Hidden, Tensor Targets, IReadOnlyList<long> Lengths, int Computed) Forward(IReadOnlyList<TrainingExample> examples)

@@ -41,6 +41,9 @@ public abstract class TrainingTask : ITrainingTask
     public abstract MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
 
     /// <inheritdoc/>
+    public virtual IReadOnlyDictionary<string, double> EndStep() => new Dictionary<string, double>();
+
+    /// <inheritdoc/>
     public void Export(string folder) => Model.Export(folder);
 
     /// <inheritdoc/>

@@ -214,13 +214,15 @@ public class GoldenLogitsTests
             Tensor Read(string name, bool grad = false) => GoldenLosses.Vector(step.GetProperty(name), DType.Float32, grad);
             ResponseStatistics Of(Tensor sum) => new() { SumLogProb = sum, TokenCount = sum.OnesLike() };
             var (chosen, rejected) = (Read("policy_chosen_logps", grad: true), Read("policy_rejected_logps", grad: true));
-            var result = objective.Compute(new RatedStatistics
+            var batch = new RatedStatistics
             {
                 Desirable = Of(chosen),
                 Undesirable = Of(rejected),
                 ReferenceDesirable = Of(Read("ref_chosen_logps")),
                 ReferenceUndesirable = Of(Read("ref_rejected_logps")),
-            });
+            };
+            objective.Observe(batch);
+            var result = objective.Compute(batch);
             result.Losses.Mean().Backward();
             Close.Equal(GoldenLosses.Doubles(step.GetProperty("losses")), result.Losses.ToArray<double>(), 1e-5, 1e-5, what);
             Close.Equal([step.GetProperty("delta_running_mean").GetDouble()], [objective.Shift.Mean], 1e-6, 1e-5, what + " δ");

@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+using Praline.Models.Multimodal;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+using Praline.Training.Objectives;
+using Praline.Training.Runs;
+using Praline.Training.Tasks;
+
+namespace Praline.Training;
+
+/// <summary>From options and data to the task that the loop runs.</summary>
+internal sealed class TaskBuilder(
+    TrainOptions options, VisionLanguageModel model, TrainedModel trained, RunFolder run, IProgress<TrainProgress>? progress,
+    CancellationToken cancellation)
+{
+    private readonly ExampleBuilder _builder = new(options, model, trained, progress, cancellation);
+
+    /// <summary>The task; files that it needs are in the run's folder afterwards.</summary>
+    /// <exception cref="PralineException">The method is not known, or does not fit the data or the other options.</exception>
+    internal ITrainingTask Build()
+    {
+        switch (options.Method)
+        {
+            case "sft":
+                return Supervised((readers, row) => [readers.Supervised(row)]);
+            case "multiturn":
+                return Supervised((readers, row) => [readers.Supervised(row)]);
+            case "crl":
+                return Supervised((readers, row) => readers.Conditional(row));
+        }
+
+        return ObjectiveRegistry.Create(options.Method, options.Objective) switch
+        {
+            PairObjective objective => Pairs(objective),
+            RatedObjective objective => Rated(objective),
+            ListObjective objective => Rankings(objective),
+            var other => throw new PralineException($"The method '{other.Name}' has no task."),
+        };
+    }
+
+    private SupervisedTask Supervised(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
+    {
+        RefuseProfile();
+        var (texts, heldOut) = Texts(read);
+        return new SupervisedTask(trained, _builder.Build(texts).Examples, heldOut is null ? null : _builder.Build(heldOut).Examples);
+    }
+
+    private ITrainingTask Pairs(PairObjective objective)
+    {
+        if (objective.Requirements.HasFlag(Requirements.SequentialKl) && trained.Adapter is null)
+        {
+            throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
+        }
+
+        var (texts, heldOut) = Texts((readers, row) => [readers.Pair(row)]);
+        var examples = _builder.Build(Gapped(texts)).Examples;
+        var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
+        var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
+        var reference = needsReference ? Reference(examples, "reference") : null;
+        return options.Profile
+            ? new ProfilingTask(trained, objective, examples, reference)
+            : new PreferenceTask(trained, objective, examples, reference, held, needsReference && held is not null ? Reference(held, "reference-eval") : null);
+    }
+
+    private RatedTask Rated(RatedObjective objective)
+    {
+        RefuseProfile();
+        var (texts, _) = Texts((readers, row) => readers.Rated(row));
+        var (examples, kept) = _builder.Build(texts);
+        if (objective.NeedsMismatched)
+        {
+            examples = ExampleBuilder.WithMismatched(examples);
+        }
+
+        return new RatedTask(trained, objective, examples, [.. kept.Select(t => t.Desirable!.Value)], Reference(examples, "reference"));
+    }
+
+    private ListTask Rankings(ListObjective objective)
+    {
+        RefuseProfile();
+        var (texts, _) = Texts((readers, row) => [readers.Ranking(row)]);
+        var examples = _builder.Build(Gapped(texts)).Examples;
+        return new ListTask(trained, objective, examples, objective.Requirements.HasFlag(Requirements.Reference) ? Reference(examples, "reference") : null);
+    }
+
+    private void RefuseProfile()
+    {
+        if (options.Profile)
+        {
+            throw new PralineException($"{options.Method} has no chosen and rejected side to profile: choose a method over pairs, such as synpo or dpo.");
+        }
+    }
+
+    /// <summary>The rows to train on and those held out.</summary>
+    private (List<ExampleText> Texts, List<ExampleText>? HeldOut) Texts(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
+    {
+        var texts = Sampled(_builder.Read(options.DatasetPath, read), options.Ratio, "ratio");
+        foreach (var path in options.MoreDatasetPaths)
+        {
+            texts.AddRange(_builder.Read(path, read));
+        }
+
+        if (options.EvalDatasetPath is { } given)
+        {
+            return (texts, _builder.Read(given, read));
+        }
+
+        if (options.EvalSplit <= 0)
+        {
+            return (texts, null);
+        }
+
+        var held = Sampled(texts, options.EvalSplit, "eval_split").ToHashSet();
+        return ([.. texts.Where(t => !held.Contains(t))], [.. texts.Where(held.Contains)]);
+    }
+
+    /// <summary>A share of the rows, drawn with the run's seed, in their order.</summary>
+    private List<ExampleText> Sampled(List<ExampleText> texts, double share, string setting)
+    {
+        if (share is not (> 0 and <= 1))
+        {
+            throw new PralineException(FormattableString.Invariant($"The setting {setting} should be above 0 and at most 1, found {share}."));
+        }
+
+        if (share == 1)
+        {
+            return texts;
+        }
+
+        var chosen = new EpochSampler(texts.Count, texts.Count, Seeds.Derive(options.Loop.Seed, setting)).Batch(0)
+            .Take((int)Math.Round(share * texts.Count)).ToHashSet();
+        return [.. texts.Where((_, i) => chosen.Contains(i))];
+    }
+
+    private List<ExampleText> Gapped(List<ExampleText> texts)
+    {
+        var kept = texts.Where(t => t.Gap is null || t.Gap >= options.MinScoreGap).ToList();
+        return kept.Count > 0 || texts.Count == 0 ? kept : throw new PralineException(FormattableString.Invariant(
+            $"None of the {texts.Count} pairs has a score gap of {options.MinScoreGap} or more (the largest is {texts.Max(t => t.Gap)}): lower min_score_gap."));
+    }
+
+    private ReferenceLogProbs Reference(IReadOnlyList<TrainingExample> examples, string name) => ReferenceLogProbs.Get(
+        trained, examples, Path.Combine(run.Root, $"{name}.safetensors"), ReferenceKey(examples), report: (done, all) => _builder.Report("Reference log-probabilities", done, all),
+        cancellation: cancellation);
+
+    /// <summary>Names what reference log-probabilities depend on: weights, vision settings, every token, every file.</summary>
+    private string ReferenceKey(IReadOnlyList<TrainingExample> examples)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+        Add(model.Fingerprint);
+        Add(model.VisionSettings);
+        foreach (var example in examples)
+        {
+            Add(string.Join(' ', example.Packed.Prompt.Ids));
+            foreach (var response in example.Packed.Responses)
+            {
+                Add(string.Join(' ', response.Ids));
+            }
+
+            foreach (var path in example.Media?.Paths ?? [])
+            {
+                var file = new FileInfo(path);
+                Add(FormattableString.Invariant($"{path} {file.Length} {file.LastWriteTimeUtc.Ticks} {example.Media!.Range}"));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,65 @@
+using Praline.Torch;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+using Praline.Training.LogProbs;
+using Praline.Training.Objectives;
+
+namespace Praline.Training.Tasks;
+
+/// <summary>Training on rankings: any number of responses to one prompt, best first.</summary>
+/// <param name="model">The model.</param>
+/// <param name="objective">The objective.</param>
+/// <param name="examples">Examples with their responses, best first.</param>
+/// <param name="reference">The reference's log-probabilities; null for methods without one.</param>
+public sealed class ListTask(
+    TrainedModel model, ListObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null)
+    : TrainingTask(model, examples)
+{
+    /// <inheritdoc/>
+    public override MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed)
+    {
+        using var scope = new TensorScope();
+        using var training = Model.Training(randomSeed);
+        var (hidden, targets, lengths, computed) = Model.Forward([.. microBatch.Select(i => Examples[i])]);
+        var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
+        var policy = ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths));
+        var other = reference is null ? null : ResponseStatistics.FromTokens(reference.Tokens(microBatch, Model.Language.Device));
+
+        var metrics = new MetricSums();
+        var losses = new List<Tensor>();
+        long start = 0;
+        foreach (var example in microBatch)
+        {
+            long[] own = [.. Enumerable.Range(0, Examples[example].Packed.Responses.Count).Select(k => start + k)];
+            start += own.Length;
+            var (ranked, ranking) = (policy.Select(own), other?.Select(own));
+            losses.Add(objective.Loss(ranked, ranking));
+            Report(metrics, objective.Rewards(ranked, ranking).ToArray<double>(), ranked.SumLogProb.ToArray<double>());
+        }
+
+        var loss = Tensor.Stack([.. losses]).Sum() / batch.Count;
+        var value = loss.Item<double>();
+        if (double.IsFinite(value))
+        {
+            loss.Backward();
+            answers.Backward();
+        }
+
+        return new MicroBatchResult(value, computed, metrics);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) => new Dictionary<string, double>();
+
+    /// <summary>The best response counts as chosen, the last as rejected; accuracy is the share of pairs in the right order.</summary>
+    private static void Report(MetricSums metrics, double[] rewards, double[] logProbs)
+    {
+        metrics.Add("rewards/chosen", rewards[0], 1);
+        metrics.Add("rewards/rejected", rewards[^1], 1);
+        metrics.Add("rewards/margins", rewards[0] - rewards[^1], 1);
+        var pairs = from i in Enumerable.Range(0, rewards.Length) from j in Enumerable.Range(i + 1, rewards.Length - i - 1) select rewards[i] > rewards[j] ? 1.0 : 0.0;
+        metrics.Add("rewards/accuracies", pairs);
+        metrics.Add("logps/chosen", logProbs[0], 1);
+        metrics.Add("logps/rejected", logProbs[^1], 1);
+    }
+}

@@ -1,0 +1,102 @@
+using Praline.Torch;
+using Praline.Torch.Serialization;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+using Praline.Training.LogProbs;
+using Praline.Training.Objectives;
+
+namespace Praline.Training.Tasks;
+
+/// <summary>
+/// The reference's log-probabilities of every learnt token of a data set: from the same weights without the adapter (or before training),
+/// computed once and kept in a file under a key of weights and data, so that a file that belongs to others is noticed.
+/// </summary>
+public sealed class ReferenceLogProbs : IDisposable
+{
+    private const string KeyName = "praline_key";
+    private readonly Tensor _all;
+    private readonly long[] _starts;
+    private readonly long[][] _lengths;
+
+    private ReferenceLogProbs(Tensor all, IReadOnlyList<TrainingExample> examples)
+    {
+        _all = all.DetachFromScope();
+        _lengths = [.. examples.Select(e => e.Packed.Responses.Select(r => (long)r.CountedTokens).ToArray())];
+        _starts = new long[examples.Count + 1];
+        for (var i = 0; i < examples.Count; i++)
+        {
+            _starts[i + 1] = _starts[i] + _lengths[i].Sum();
+        }
+    }
+
+    /// <summary>Reads the file if it has the key, else computes everything and writes it.</summary>
+    /// <param name="model">The model; its adapter is switched off meanwhile.</param>
+    /// <param name="examples">The data set.</param>
+    /// <param name="file">Where the numbers are kept; null keeps them in memory only.</param>
+    /// <param name="key">Names weights and data by content.</param>
+    /// <param name="tokenBudget">Tokens to compute at a time.</param>
+    /// <param name="report">Hears how many examples are done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static ReferenceLogProbs Get(
+        TrainedModel model, IReadOnlyList<TrainingExample> examples, string? file = null, string key = "", int tokenBudget = 8192,
+        Action<int, int>? report = null, CancellationToken cancellation = default)
+    {
+        using var scope = new TensorScope();
+        if (file is not null && TryRead(file, key) is { } kept)
+        {
+            return new ReferenceLogProbs(kept.MoveToOuterScope(), examples);
+        }
+
+        var all = Compute(model, examples, tokenBudget, report, cancellation);
+        if (file is not null)
+        {
+            SafetensorsWriter.Write(
+                file, new Dictionary<string, Tensor> { ["logps"] = all }, new Dictionary<string, string> { ["format"] = "pt", [KeyName] = key });
+        }
+
+        return new ReferenceLogProbs(all.MoveToOuterScope(), examples);
+    }
+
+    /// <summary>The responses of some examples, example after example.</summary>
+    public ResponseTokens Tokens(IReadOnlyList<int> examples, Device device)
+    {
+        using var scope = new TensorScope();
+        var parts = examples.Select(i => _all.Narrow(0, _starts[i], _starts[i + 1] - _starts[i])).ToArray();
+        return new ResponseTokens(Tensor.Cat(parts).To(device).Alias().MoveToOuterScope(), [.. examples.SelectMany(i => _lengths[i])]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _all.Dispose();
+
+    private static Tensor? TryRead(string file, string key)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        using var stored = SafetensorsFile.Open(file);
+        return stored.Metadata.GetValueOrDefault(KeyName) == key ? stored.Read("logps").Clone() : null;
+    }
+
+    private static Tensor Compute(
+        TrainedModel model, IReadOnlyList<TrainingExample> examples, int tokenBudget, Action<int, int>? report, CancellationToken cancellation)
+    {
+        using var noGrad = NoGrad.Begin();
+        using var off = model.WithoutAdapter();
+        var parts = new List<Tensor>();
+        var done = 0;
+        int[] order = [.. Enumerable.Range(0, examples.Count)];
+        foreach (var batch in MicroBatches.Cut(order, [.. examples.Select(model.LengthOf)], tokenBudget, 1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            var (hidden, targets, _, _) = model.Forward([.. batch.Select(i => examples[i])]);
+            var answers = AnswerLogProbs.Forward(model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = model.MaxLogits });
+            parts.Add(answers.LogProb.To(Device.Cpu).Alias().MoveToOuterScope());
+            report?.Invoke(done += batch.Count, examples.Count);
+        }
+
+        return Tensor.Cat([.. parts]);
+    }
+}
