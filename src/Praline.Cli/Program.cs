@@ -10,4 +10,9 @@ var root = new RootCommand("Praline aligns vision-language models with preferenc
     WorldCommand.Create(),
 };
 
+foreach (var command in BuildCommands.Create())
+{
+    root.Subcommands.Add(command);
+}
+
 return await Host.RunAsync(root, args);

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Praline.Models.Checkpoints;
+using Praline.Models.Multimodal;
+using Praline.Preferences;
+using Praline.Training.Lora;
+
+namespace Praline.Cli;
+
+/// <summary>A loaded model as captioner, with its adapter if one was named.</summary>
+internal sealed class CaptionerHandle : IDisposable
+{
+    private CaptionerHandle(VisionLanguageModel model)
+    {
+        Model = model;
+        Captioner = new VisionLanguageCaptioner(model);
+    }
+
+    public VisionLanguageModel Model { get; }
+
+    public VisionLanguageCaptioner Captioner { get; }
+
+    public static CaptionerHandle Open(ModelOptions options, ParseResult parsed)
+    {
+        var device = options.Prepare(parsed);
+        return Open(
+            options.ModelFolder(parsed), parsed.GetValue(options.Adapter),
+            new LoadOptions { Device = device, DType = options.DTypeOf(parsed, device), TokenKeptRatio = parsed.GetValue(options.TokenKeptRatio) });
+    }
+
+    public static CaptionerHandle Open(string folder, string? adapter, LoadOptions options)
+    {
+        var model = VisionLanguageModel.Load(folder, options);
+        if (adapter is not null)
+        {
+            _ = LoraAdapter.Load(model.Language.Store, adapter);
+        }
+
+        return new CaptionerHandle(model);
+    }
+
+    public void Dispose()
+    {
+        Captioner.Dispose();
+        Model.Dispose();
+    }
+}
