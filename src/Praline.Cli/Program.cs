@@ -4,6 +4,7 @@ using Praline.Cli.Commands;
 
 var root = new RootCommand("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
 {
+    DemoCommand.Create(),
     DoctorCommand.Create(),
     TokenizerCommand.Create(),
     TrainCommand.Create(),

@@ -1,0 +1,112 @@
+using Praline.Models.Checkpoints;
+using Praline.Preferences;
+using Praline.SmallWorld;
+using Praline.Training;
+using Praline.Training.Engine;
+using Praline.Training.Lora;
+
+namespace Praline.Cli.Demo;
+
+/// <summary>
+/// The whole of SynPO on the small world, as <c>praline demo</c> runs it: videos, the four steps, three methods with several seeds
+/// each, captions of held-out videos, the report. Every stage is the one that the commands run; stopped, it goes on where it was.
+/// </summary>
+internal sealed class CaptionDemo(DemoOptions options, string folder)
+{
+    /// <summary>The trained methods in the report's order, by their names on the command line.</summary>
+    private static readonly (string Label, string Method)[] Methods = [("SFT on chosen", "sft"), ("DPO", "dpo"), ("SynPO", "synpo")];
+
+    private string Preference => Path.Combine(folder, "preference");
+
+    private string HeldOut => Path.Combine(folder, "heldout");
+
+    private DataFiles Data => new(Path.Combine(folder, "data"));
+
+    public async Task<string> RunAsync(CancellationToken cancellation)
+    {
+        Ui.Note("1/5 videos: moving shapes whose truth is known");
+        SmallWorldData.WriteVideos(Preference, SmallWorldSplit.Preference, options.PreferenceVideos, cancel: cancellation);
+        SmallWorldData.WriteVideos(HeldOut, SmallWorldSplit.HeldOut, options.HeldOutVideos, cancel: cancellation);
+
+        Ui.Note("2/5 preference pairs: clips, captions of clips, candidates, scores");
+        StageView.Print(await BuildAsync(cancellation));
+
+        Ui.Note($"3/5 training: {string.Join(", ", Methods.Select(m => m.Label))}, {options.Seeds} seeds each");
+        var captions = new List<MethodCaptions>();
+        var evaluation = new HeldOutCaptions(HeldOut, options.MaxNewTokens);
+        foreach (var (label, method) in Methods)
+        {
+            for (var seed = 0; seed < options.Seeds; seed++)
+            {
+                Train(method, seed, cancellation);
+            }
+        }
+
+        Ui.Note("4/5 captions of held-out videos");
+        captions.Add(await evaluation.WriteAsync("base", null, null, CaptionsFile("base", null), cancellation));
+        foreach (var (label, method) in Methods)
+        {
+            for (var seed = 0; seed < options.Seeds; seed++)
+            {
+                captions.Add(await evaluation.WriteAsync(label, seed, Adapter(method, seed), CaptionsFile(method, seed), cancellation));
+            }
+        }
+
+        Ui.Note("5/5 report");
+        var runs = Methods.SelectMany(m => Enumerable.Range(0, options.Seeds).Select(seed => (m.Label, seed, RunFolder(m.Method, seed)))).ToList();
+        return new DemoReport(options, folder, HeldOut).Write(captions, runs, Data);
+    }
+
+    private async Task<IReadOnlyList<StageSummary>> BuildAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Data.Folder);
+        using var model = CaptionerHandle.Open(ShippedFiles.BaseCaptioner, null, new LoadOptions { DType = Torch.DType.Float32 });
+        using var judge = JudgeHandle.Open("small-world", Data, PromptSet.Default);
+        var videos = Path.Combine(Preference, "videos");
+        return await new PreferenceBuilder
+        {
+            Clips = new ClipStage(new MediaVideoProbe()),
+            CaptionClips = new CaptionClipsStage(model.Captioner) { Settings = CaptionSettings.Greedy with { MaxNewTokens = options.MaxNewTokens } },
+            Candidates = new CandidatesStage(model.Captioner)
+            {
+                Candidates = options.Candidates,
+                Settings = CaptionSettings.Sampled with { MaxNewTokens = options.MaxNewTokens },
+            },
+            Judge = new JudgeStage(judge.Judge),
+            Rank = new RankStage(),
+        }.RunAsync(videos, VideoFolder.Scan(videos), Data.Folder, new StageRunOptions { MaxConcurrency = 2, Progress = StageView.Progress() }, judge.Concurrency, cancellation);
+    }
+
+    private void Train(string method, int seed, CancellationToken cancellation)
+    {
+        var summary = TrainingSession.Run(
+            new TrainOptions
+            {
+                Method = method,
+                PretrainedPth = ShippedFiles.BaseCaptioner,
+                DatasetPath = Data.Pairs,
+                DirPath = Path.Combine(Preference, "videos"),
+                ModelDir = RunFolder(method, seed),
+                Lora = new LoraConfig { R = options.LoraR, LoraAlpha = 2 * options.LoraR },
+                DType = "float32",
+                Threads = Environment.ProcessorCount,
+                Loop = new TrainerOptions
+                {
+                    NumEpochs = options.Epochs,
+                    LearningRate = options.LearningRate,
+                    AccumulationSteps = options.PairsPerStep,
+                    Seed = (ulong)seed,
+                },
+            },
+            new TrainView(),
+            cancellation);
+        Ui.Note($"{method}, seed {seed}: {summary.Steps} steps, {summary.Seconds:0} s");
+    }
+
+    private string RunFolder(string method, int seed) => Path.Combine(folder, "runs", $"{method}-seed{seed}");
+
+    private string CaptionsFile(string method, int? seed) =>
+        Path.Combine(folder, "captions", seed is null ? $"{method}.jsonl" : $"{method}-seed{seed}.jsonl");
+
+    private string Adapter(string method, int seed) => new RunFolderResult(RunFolder(method, seed)).Path;
+}
