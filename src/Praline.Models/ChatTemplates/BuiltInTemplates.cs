@@ -18,8 +18,8 @@ public static class BuiltInTemplates
         """;
 
     /// <summary>
-    /// Vicuna, as SynPO prompts AuroraCap: <c>USER: {input} ASSISTANT:</c>. Parts become <c>&lt;image&gt;</c> markers with a space between, a newline,
-    /// and the text.
+    /// Vicuna, as SynPO prompts AuroraCap: <c>USER: {input} ASSISTANT:</c>. Parts become <c>&lt;image&gt;</c> markers
+    /// with a space between, a newline, and the text.
     /// </summary>
     public static string Vicuna { get; } = UserText +
         """
@@ -36,7 +36,9 @@ public static class BuiltInTemplates
         {%- endfor -%}
         """;
 
-    /// <summary>Mistral's instructions, as MACAROON prompts LLaVA-NeXT: <c>[INST] &lt;image&gt;\n{question} [/INST]</c>.</summary>
+    /// <summary>
+    /// Mistral's instructions, as MACAROON prompts LLaVA-NeXT: <c>[INST] &lt;image&gt;\n{question} [/INST]</c>.
+    /// </summary>
     public static string MistralInstruct { get; } = UserText +
         """
         {%- for message in messages -%}

@@ -5,9 +5,9 @@ using Praline.Models.ChatTemplates.Values;
 namespace Praline.Models.ChatTemplates;
 
 /// <summary>
-/// A checkpoint's chat template: the Jinja that Hugging Face <c>transformers</c> runs (<c>trim_blocks</c> and <c>lstrip_blocks</c> on,
-/// <c>raise_exception</c>, <c>strftime_now</c>, <c>{% generation %}</c>), sandboxed: bounded steps, text and depth; no access to anything but its
-/// variables. Immutable and safe to share between threads.
+/// A checkpoint's chat template: the Jinja that Hugging Face <c>transformers</c> runs (<c>trim_blocks</c> and
+/// <c>lstrip_blocks</c> on, <c>raise_exception</c>, <c>strftime_now</c>, <c>{% generation %}</c>), sandboxed: bounded
+/// steps, text and depth; no access to anything but its variables. Immutable and safe to share between threads.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -31,19 +31,25 @@ public sealed class ChatTemplate
     }
 
     /// <summary>
-    /// The template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else the <c>chat_template</c> of
-    /// <c>tokenizer_config.json</c>; null when it has none.
+    /// The template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else the
+    /// <c>chat_template</c> of <c>tokenizer_config.json</c>; null when it has none.
     /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="name">Which template, where the checkpoint has several with names.</param>
-    /// <exception cref="PralineException">A file is damaged, the template is malformed, or none has this name.</exception>
+    /// <exception cref="PralineException">
+    /// A file is damaged, the template is malformed, or none has this name.
+    /// </exception>
     public static ChatTemplate? Load(string folder, string name = "default") => ChatTemplateFiles.Load(folder, name);
 
     /// <summary>Writes a conversation as the model was trained to read it.</summary>
     /// <param name="messages">The turns, in order.</param>
     /// <param name="addGenerationPrompt">End with what begins the assistant's turn.</param>
-    /// <param name="variables">More variables, such as <c>bos_token</c> and <c>eos_token</c>: numbers, texts, lists, dictionaries, JSON.</param>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation, fails, or exceeds its limits.</exception>
+    /// <param name="variables">
+    /// More variables, such as <c>bos_token</c> and <c>eos_token</c>: numbers, texts, lists, dictionaries, JSON.
+    /// </param>
+    /// <exception cref="ChatTemplateException">
+    /// The template refuses the conversation, fails, or exceeds its limits.
+    /// </exception>
     public string Render(
         IEnumerable<ChatMessage> messages,
         bool addGenerationPrompt = false,
@@ -58,10 +64,16 @@ public sealed class ChatTemplate
         return Render(all);
     }
 
-    /// <summary>Renders with these variables alone (<c>messages</c> and <c>add_generation_prompt</c> among them).</summary>
-    /// <param name="variables">The variables: numbers, texts, lists, dictionaries, JSON, <see cref="ChatMessage"/>s.</param>
+    /// <summary>
+    /// Renders with these variables alone (<c>messages</c> and <c>add_generation_prompt</c> among them).
+    /// </summary>
+    /// <param name="variables">
+    /// The variables: numbers, texts, lists, dictionaries, JSON, <see cref="ChatMessage"/>s.
+    /// </param>
     /// <param name="now">What <c>strftime_now</c> shows; the current time when absent.</param>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation, fails, or exceeds its limits.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template refuses the conversation, fails, or exceeds its limits.
+    /// </exception>
     public string Render(IEnumerable<KeyValuePair<string, object?>> variables, DateTime? now = null)
     {
         ArgumentNullException.ThrowIfNull(variables);

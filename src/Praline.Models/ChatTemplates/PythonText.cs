@@ -33,7 +33,10 @@ internal static class PythonText
         return end;
     }
 
-    /// <summary><c>repr</c> of a string: single quotes unless it holds one and no double quote; what can't be printed is escaped.</summary>
+    /// <summary>
+    /// <c>repr</c> of a string: single quotes unless it holds one and no double quote; what can't be printed is
+    /// escaped.
+    /// </summary>
     public static string Quote(string text)
     {
         var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';

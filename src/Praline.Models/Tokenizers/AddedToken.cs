@@ -1,6 +1,9 @@
 namespace Praline.Models.Tokenizers;
 
-/// <summary>A token that is found in the text before anything else looks at it, as in <c>added_tokens</c> of <c>tokenizer.json</c>.</summary>
+/// <summary>
+/// A token that is found in the text before anything else looks at it, as in <c>added_tokens</c> of
+/// <c>tokenizer.json</c>.
+/// </summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Content">Its text.</param>
 public sealed record AddedToken(int Id, string Content)

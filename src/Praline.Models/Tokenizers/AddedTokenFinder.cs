@@ -4,7 +4,9 @@ using Praline.Models.Tokenizers.Patterns;
 
 namespace Praline.Models.Tokenizers;
 
-/// <summary>Finds added tokens in a text: leftmost first, the longest at a place, with their strip and word rules.</summary>
+/// <summary>
+/// Finds added tokens in a text: leftmost first, the longest at a place, with their strip and word rules.
+/// </summary>
 internal sealed class AddedTokenFinder
 {
     private readonly Dictionary<char, (string Text, AddedToken Token)[]> byFirst;
@@ -21,8 +23,8 @@ internal sealed class AddedTokenFinder
     }
 
     /// <summary>
-    /// Appends the text's segments in order: those with a token are that token, the others lie between. Covers the text;
-    /// nothing for an empty text.
+    /// Appends the text's segments in order: those with a token are that token, the others lie between. Covers the
+    /// text; nothing for an empty text.
     /// </summary>
     public void Split(ReadOnlySpan<char> text, List<(int Start, int End, AddedToken? Token)> segments)
     {

@@ -2,7 +2,9 @@ using Praline.Models.Tokenizers.Normalizers;
 
 namespace Praline.Models.Tokenizers;
 
-/// <summary>The added tokens of a tokenizer, by id and by content, and the two searches for them: before and after normalizing.</summary>
+/// <summary>
+/// The added tokens of a tokenizer, by id and by content, and the two searches for them: before and after normalizing.
+/// </summary>
 internal sealed class AddedVocabulary
 {
     private readonly Dictionary<int, AddedToken> byId = [];

@@ -3,8 +3,8 @@ using System.Text;
 namespace Praline.Models.Tokenizers;
 
 /// <summary>
-/// GPT-2's alphabet: each byte is shown as one printable character, so that byte sequences can be written as strings. Printable Latin-1
-/// stands for itself, the others are U+0100 and up, in order.
+/// GPT-2's alphabet: each byte is shown as one printable character, so that byte sequences can be written as strings.
+/// Printable Latin-1 stands for itself, the others are U+0100 and up, in order.
 /// </summary>
 internal static class ByteLevelAlphabet
 {
@@ -28,7 +28,9 @@ internal static class ByteLevelAlphabet
     /// <summary>The 256 characters in the order of the bytes that they stand for.</summary>
     public static ReadOnlySpan<char> All => Characters;
 
-    /// <summary>Writes a text's UTF-8 bytes as characters; gives how many. The target holds three for each UTF-16 unit.</summary>
+    /// <summary>
+    /// Writes a text's UTF-8 bytes as characters; gives how many. The target holds three for each UTF-16 unit.
+    /// </summary>
     public static int Write(ReadOnlySpan<char> text, Span<char> target)
     {
         Span<byte> utf8 = stackalloc byte[4];
@@ -54,7 +56,9 @@ internal static class ByteLevelAlphabet
         return count;
     }
 
-    /// <summary>Appends the bytes that a token's characters stand for; a token with any other character gives its own UTF-8.</summary>
+    /// <summary>
+    /// Appends the bytes that a token's characters stand for; a token with any other character gives its own UTF-8.
+    /// </summary>
     public static void AppendBytes(string token, List<byte> bytes)
     {
         var start = bytes.Count;

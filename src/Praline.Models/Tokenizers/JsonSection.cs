@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Praline.Models.Tokenizers;
 
-/// <summary>A part of a JSON file that knows where it lies, so that what is wrong with it can be said with file and key.</summary>
+/// <summary>
+/// A part of a JSON file that knows where it lies, so that what is wrong with it can be said with file and key.
+/// </summary>
 internal readonly struct JsonSection
 {
     private JsonSection(JsonElement element, string file, string path)
@@ -29,11 +31,10 @@ internal readonly struct JsonSection
 
     public bool IsObject => Element.ValueKind == JsonValueKind.Object;
 
-    /// <summary>The keys <paramref name="name"/> absent or null give a section with <see cref="IsNull"/>.</summary>
-    public JsonSection this[string name] => new(
-        IsObject && Element.TryGetProperty(name, out var value) ? value : default,
-        File,
-        Path.Length == 0 ? name : $"{Path}.{name}");
+    /// <summary>
+    /// The value of a key; absent or null, or in what is no object, it gives a section with <see cref="IsNull"/>.
+    /// </summary>
+    public JsonSection this[string name] => new(Find(name), File, Path.Length == 0 ? name : $"{Path}.{name}");
 
     /// <summary>Parses a file's content.</summary>
     /// <exception cref="PralineException">It is not JSON, or its top is not an object.</exception>
@@ -144,6 +145,19 @@ internal readonly struct JsonSection
         }
         catch (InvalidOperationException e)
         {
+            throw new PralineException($"{Where}: a key is not valid Unicode.", e);
+        }
+    }
+
+    private JsonElement Find(string name)
+    {
+        try
+        {
+            return IsObject && Element.TryGetProperty(name, out var value) ? value : default;
+        }
+        catch (InvalidOperationException e)
+        {
+            // Looking for one key reads the others too.
             throw new PralineException($"{Where}: a key is not valid Unicode.", e);
         }
     }

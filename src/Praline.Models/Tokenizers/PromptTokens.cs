@@ -1,6 +1,8 @@
 namespace Praline.Models.Tokenizers;
 
-/// <summary>The ids of prompts with images in them and of the answers behind them, as SynPO's data loader builds them.</summary>
+/// <summary>
+/// The ids of prompts with images in them and of the answers behind them, as SynPO's data loader builds them.
+/// </summary>
 public static class PromptTokens
 {
     /// <summary>Stands in a prompt's ids where an image's features go; no token has it.</summary>
@@ -10,8 +12,9 @@ public static class PromptTokens
     public const string ImageToken = "<image>";
 
     /// <summary>
-    /// The ids of a prompt: the text is cut at each <see cref="ImageToken"/>; the first part is encoded with special tokens, the others
-    /// without (each as a text of its own, so Llama's prefix space is added to each), and <see cref="ImageTokenIndex"/> goes between.
+    /// The ids of a prompt: the text is cut at each <see cref="ImageToken"/>; the first part is encoded with special
+    /// tokens, the others without (each as a text of its own, so Llama's prefix space is added to each), and <see
+    /// cref="ImageTokenIndex"/> goes between.
     /// </summary>
     public static int[] OfPrompt(Tokenizer tokenizer, string prompt)
     {

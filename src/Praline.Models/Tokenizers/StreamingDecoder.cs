@@ -1,9 +1,10 @@
 namespace Praline.Models.Tokenizers;
 
 /// <summary>
-/// Decodes ids as they are generated: gives text as soon as it is certain, that is once no character is half there. Put together, what it gives is
-/// what <see cref="Tokenizer.Decode"/> gives for all ids without <c>clean_up_tokenization_spaces</c>, unless bytes that are no text break a character
-/// that was given already. Not for several threads at once.
+/// Decodes ids as they are generated: gives text as soon as it is certain, that is once no character is half there. Put
+/// together, what it gives is what <see cref="Tokenizer.Decode"/> gives for all ids without
+/// <c>clean_up_tokenization_spaces</c>, unless bytes that are no text break a character that was given already. Not for
+/// several threads at once.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -37,11 +38,14 @@ public sealed class StreamingDecoder
     /// <summary>Ends the text and gives what was held back; what is not whole becomes U+FFFD.</summary>
     public string Finish() => ids.Count > given ? Give(Decode()) : "";
 
-    /// <summary>Gives what is new in the text, and keeps only as many ids as the next one's text may depend on.</summary>
+    /// <summary>
+    /// Gives what is new in the text, and keeps only as many ids as the next one's text may depend on.
+    /// </summary>
     private string Give(string text)
     {
         var fresh = text.StartsWith(before, StringComparison.Ordinal) ? text[before.Length..] : "";
-        // The ids given just now stay as context, since decoders treat the first text apart; when they have none, so do those before.
+        // The ids given just now stay as context, since decoders treat the first text apart; when they have none, so do
+        // those before.
         var context = ids[given..];
         var contextText = tokenizer.Decode(context, skipSpecialTokens, cleanUpTokenizationSpaces: false);
         if (contextText.Length > 0)

@@ -7,8 +7,9 @@ using Praline.Models.Tokenizers.PreTokenizers;
 namespace Praline.Models.Tokenizers;
 
 /// <summary>
-/// Text to token ids and back, as Hugging Face <c>tokenizers</c> does it: added tokens are cut out, the rest is normalized, split and
-/// handed to the model, then special tokens are put around. Immutable and safe to share between threads.
+/// Text to token ids and back, as Hugging Face <c>tokenizers</c> does it: added tokens are cut out, the rest is
+/// normalized, split and handed to the model, then special tokens are put around. Immutable and safe to share between
+/// threads.
 /// </summary>
 public sealed class Tokenizer
 {
@@ -36,7 +37,9 @@ public sealed class Tokenizer
         StopTokenIds = settings.StopTokenIds.Count > 0 ? settings.StopTokenIds : EosTokenId is { } eos ? [eos] : [];
     }
 
-    /// <summary>The number of ids: one more than the largest, added tokens included. A model's embedding may have more rows.</summary>
+    /// <summary>
+    /// The number of ids: one more than the largest, added tokens included. A model's embedding may have more rows.
+    /// </summary>
     public int VocabularySize { get; }
 
     /// <summary>The id of <c>bos_token</c>, if the tokenizer has one.</summary>
@@ -51,7 +54,9 @@ public sealed class Tokenizer
     /// <summary>The id of <c>unk_token</c>, if the tokenizer has one.</summary>
     public int? UnkTokenId { get; }
 
-    /// <summary>The ids that end a generated text: those of <c>generation_config.json</c>, else <see cref="EosTokenId"/>.</summary>
+    /// <summary>
+    /// The ids that end a generated text: those of <c>generation_config.json</c>, else <see cref="EosTokenId"/>.
+    /// </summary>
     public IReadOnlyList<int> StopTokenIds { get; }
 
     /// <summary>The added tokens: special ones and others that are found before the text is split.</summary>
@@ -63,18 +68,23 @@ public sealed class Tokenizer
     internal TokenizerParts Parts { get; }
 
     /// <summary>
-    /// Loads the tokenizer of a checkpoint: <c>tokenizer.json</c>, else SentencePiece's <c>tokenizer.model</c>, with what
-    /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>added_tokens.json</c> and <c>generation_config.json</c> add.
+    /// Loads the tokenizer of a checkpoint: <c>tokenizer.json</c>, else SentencePiece's <c>tokenizer.model</c>, with
+    /// what <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>added_tokens.json</c> and
+    /// <c>generation_config.json</c> add.
     /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
-    /// <exception cref="PralineException">No tokenizer there, or a file is damaged or asks for something unknown; says file and key.</exception>
+    /// <exception cref="PralineException">
+    /// No tokenizer there, or a file is damaged or asks for something unknown; says file and key.
+    /// </exception>
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
 
     /// <summary>Reads the content of a <c>tokenizer.json</c>.</summary>
     /// <param name="tokenizerJson">The file's bytes.</param>
     /// <param name="tokenizerConfigJson">The bytes of the <c>tokenizer_config.json</c> beside it, if any.</param>
     /// <param name="source">The file's name, for messages.</param>
-    /// <exception cref="PralineException">A file is damaged or asks for something unknown; says file and key.</exception>
+    /// <exception cref="PralineException">
+    /// A file is damaged or asks for something unknown; says file and key.
+    /// </exception>
     public static Tokenizer FromJson(
         ReadOnlyMemory<byte> tokenizerJson,
         ReadOnlyMemory<byte>? tokenizerConfigJson = null,
@@ -87,7 +97,9 @@ public sealed class Tokenizer
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; lone surrogates become U+FFFD.</param>
-    /// <param name="addSpecialTokens">Put the special tokens around it that the tokenizer's post-processor asks for.</param>
+    /// <param name="addSpecialTokens">
+    /// Put the special tokens around it that the tokenizer's post-processor asks for.
+    /// </param>
     public int[] Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -113,7 +125,9 @@ public sealed class Tokenizer
     /// <summary>The text of ids.</summary>
     /// <param name="ids">The ids; those that are not in the vocabulary are left out, as in the reference.</param>
     /// <param name="skipSpecialTokens">Leave special tokens out.</param>
-    /// <param name="cleanUpTokenizationSpaces">Join punctuation to the word before it; by default as <c>tokenizer_config.json</c> says.</param>
+    /// <param name="cleanUpTokenizationSpaces">
+    /// Join punctuation to the word before it; by default as <c>tokenizer_config.json</c> says.
+    /// </param>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
         ArgumentNullException.ThrowIfNull(ids);

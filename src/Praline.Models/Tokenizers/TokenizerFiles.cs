@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Praline.Models.Tokenizers;
 
-/// <summary>The small files beside a tokenizer: its configuration, the map of special tokens, the generation settings.</summary>
+/// <summary>
+/// The small files beside a tokenizer: its configuration, the map of special tokens, the generation settings.
+/// </summary>
 internal sealed record TokenizerFiles(JsonSection? Config, JsonSection? SpecialTokensMap, JsonSection? Generation, JsonSection? AddedTokens)
 {
     // What transformers' Llama classes take when no file names their special tokens.
@@ -22,7 +24,9 @@ internal sealed record TokenizerFiles(JsonSection? Config, JsonSection? SpecialT
         StopTokenIds = Generation is { } generation ? StopTokens(generation["eos_token_id"]) : [],
     };
 
-    /// <summary>The tokens of <c>added_tokens.json</c>, which older checkpoints have beside a <c>tokenizer.model</c>.</summary>
+    /// <summary>
+    /// The tokens of <c>added_tokens.json</c>, which older checkpoints have beside a <c>tokenizer.model</c>.
+    /// </summary>
     public IEnumerable<AddedToken> LegacyAddedTokens(TokenizerParts parts)
     {
         var special = SpecialTokens(isLlama: true).Values.ToHashSet();

@@ -39,7 +39,9 @@ internal sealed record TokenizerParts(string Source, TokenModel Model)
         return this with { AddedTokens = all };
     }
 
-    /// <summary>A token that the model knows keeps the model's id, as in the reference; a new one may not take another's.</summary>
+    /// <summary>
+    /// A token that the model knows keeps the model's id, as in the reference; a new one may not take another's.
+    /// </summary>
     private int IdFor(AddedToken token)
     {
         if (Model.Vocabulary.IdOf(token.Content) is { } known)

@@ -7,8 +7,8 @@ using Praline.Testing;
 namespace Praline.Models.Tests.ChatTemplates;
 
 /// <summary>
-/// Damages templates at random, the same way every time: each must render or end in a <see cref="ChatTemplateException"/>, soon.
-/// <c>PRALINE_FUZZ</c> sets their number (1,500 by default).
+/// Damages templates at random, the same way every time: each must render or end in a <see
+/// cref="ChatTemplateException"/>, soon. <c>PRALINE_FUZZ</c> sets their number (1,500 by default).
 /// </summary>
 public class ChatTemplateFuzzTests
 {

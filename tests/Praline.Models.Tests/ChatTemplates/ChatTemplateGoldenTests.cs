@@ -5,8 +5,8 @@ using Praline.Testing;
 namespace Praline.Models.Tests.ChatTemplates;
 
 /// <summary>
-/// Every case of every file in the golden folder's <c>chat_templates</c>, exactly, errors included. They were rendered by transformers 4.46.1's Jinja
-/// environment.
+/// Every case of every file in the golden folder's <c>chat_templates</c>, exactly, errors included. They were rendered
+/// by transformers 4.46.1's Jinja environment.
 /// </summary>
 public class ChatTemplateGoldenTests
 {

@@ -5,8 +5,8 @@ using Praline.Testing;
 namespace Praline.Models.Tests.ChatTemplates;
 
 /// <summary>
-/// Some 400 expressions and templates against what Jinja itself made of them (<c>Data/make_jinja_cases.py</c>): text exactly, errors by kind, and by
-/// message where the message is Jinja's own rather than Python's.
+/// Some 400 expressions and templates against what Jinja itself made of them (<c>Data/make_jinja_cases.py</c>): text
+/// exactly, errors by kind, and by message where the message is Jinja's own rather than Python's.
 /// </summary>
 public class JinjaCasesTests
 {

@@ -31,6 +31,7 @@ public class BadTokenizerTests
     [InlineData("""{"model": {"type": "BPE", "vo""", "tok.json", "complete")]
     [InlineData("", "tok.json", "complete")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"\ud800": 0}, "merges": []}}""", "model.vocab", "Unicode")]
+    [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [], "unk_tok\ud8": 0, "unk_to\ud800": 0}}""", "tok.json", "not valid")]
     public void ModelErrorsNameFileAndKey(string json, string key, string detail) => Check(json, key, detail);
 
     [Theory]

@@ -5,7 +5,9 @@ using Praline.Testing;
 
 namespace Praline.Models.Tests.Tokenizers;
 
-/// <summary>The golden tokenizers: loads one as a checkpoint's folder would, whichever way its case stores it.</summary>
+/// <summary>
+/// The golden tokenizers: loads one as a checkpoint's folder would, whichever way its case stores it.
+/// </summary>
 internal static class GoldenTokenizers
 {
     public static Tokenizer Load(string name)

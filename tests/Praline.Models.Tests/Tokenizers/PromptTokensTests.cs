@@ -4,7 +4,10 @@ using Praline.Testing;
 
 namespace Praline.Models.Tests.Tokenizers;
 
-/// <summary>Prompt and answer ids against the golden files that SynPO's own <c>process_text</c> made (<c>auroracap/prompts_*.json</c>).</summary>
+/// <summary>
+/// Prompt and answer ids against the golden files that SynPO's own <c>process_text</c> made
+/// (<c>auroracap/prompts_*.json</c>).
+/// </summary>
 public class PromptTokensTests
 {
     public static TheoryData<string> Files =>

@@ -4,7 +4,10 @@ using Praline.Models.Tokenizers;
 
 namespace Praline.Models.Tests.Tokenizers;
 
-/// <summary>Sixty small tokenizers, each with some of the parts that a <c>tokenizer.json</c> may have, against the Rust library itself.</summary>
+/// <summary>
+/// Sixty small tokenizers, each with some of the parts that a <c>tokenizer.json</c> may have, against the Rust library
+/// itself.
+/// </summary>
 public class RustCasesTests
 {
     private static readonly Lazy<JsonNode> Data = new(() => JsonNode.Parse(

@@ -4,8 +4,8 @@ using Praline.Models.Tokenizers;
 namespace Praline.Models.Tests.Tokenizers;
 
 /// <summary>
-/// A <c>tokenizer.model</c> alone, against SentencePiece itself. Texts with special tokens are not among the cases: SentencePiece doesn't parse
-/// them, the Llama classes do.
+/// A <c>tokenizer.model</c> alone, against SentencePiece itself. Texts with special tokens are not among the cases:
+/// SentencePiece doesn't parse them, the Llama classes do.
 /// </summary>
 public class SentencePieceTests
 {
@@ -33,7 +33,8 @@ public class SentencePieceTests
             }
 
             var decoded = item.GetProperty("decoded").GetString()!;
-            // SentencePiece shows the unknown token as a question mark of its own and drops a doubled prefix; the Llama classes don't.
+            // SentencePiece shows the unknown token as a question mark of its own and drops a doubled prefix; the Llama
+            // classes don't.
             if (!expected.Contains(0) && !text.StartsWith('\u2581') && tokenizer.Decode(expected) != decoded)
             {
                 problems.Add($"decoded: expected {JsonSerializer.Serialize(decoded)}, got {JsonSerializer.Serialize(tokenizer.Decode(expected))}");

@@ -5,8 +5,8 @@ using Praline.Models.Tokenizers;
 namespace Praline.Models.Tests.Tokenizers;
 
 /// <summary>
-/// Damages tokenizer files at random, the same way every time: each must load or end in a <see cref="PralineException"/>, soon.
-/// <c>PRALINE_FUZZ</c> sets the number of files (1,500 by default).
+/// Damages tokenizer files at random, the same way every time: each must load or end in a <see
+/// cref="PralineException"/>, soon. <c>PRALINE_FUZZ</c> sets the number of files (1,500 by default).
 /// </summary>
 public class TokenizerFuzzTests
 {

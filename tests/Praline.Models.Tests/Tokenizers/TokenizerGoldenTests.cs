@@ -4,8 +4,8 @@ using Praline.Testing;
 namespace Praline.Models.Tests.Tokenizers;
 
 /// <summary>
-/// Ids and decodings of every text of every golden tokenizer, exactly. They were made with @huggingface/tokenizers 0.2.0 and cross-checked
-/// as the golden README says.
+/// Ids and decodings of every text of every golden tokenizer, exactly. They were made with @huggingface/tokenizers
+/// 0.2.0 and cross-checked as the golden README says.
 /// </summary>
 public class TokenizerGoldenTests
 {

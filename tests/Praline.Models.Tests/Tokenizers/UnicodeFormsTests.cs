@@ -6,8 +6,9 @@ using Praline.Models.Tokenizers;
 namespace Praline.Models.Tests.Tokenizers;
 
 /// <summary>
-/// The four normalization forms of every code point below U+30000, before and behind marks. The digests are those of Python 3.11's
-/// <c>unicodedata.normalize</c> (Unicode 14), over <c>c + "\u0323\u0301a\u030a" + c + "\n"</c> in UTF-8 for each c but the surrogates.
+/// The four normalization forms of every code point below U+30000, before and behind marks. The digests are those of
+/// Python 3.11's <c>unicodedata.normalize</c> (Unicode 14), over <c>c + "\u0323\u0301a\u030a" + c + "\n"</c> in UTF-8
+/// for each c but the surrogates.
 /// </summary>
 public class UnicodeFormsTests
 {

@@ -37,7 +37,9 @@ internal static class Comparison
         }
     }
 
-    /// <summary>Less than zero, zero or more, as left stands before, with or behind right; null when NaN stands nowhere.</summary>
+    /// <summary>
+    /// Less than zero, zero or more, as left stands before, with or behind right; null when NaN stands nowhere.
+    /// </summary>
     /// <exception cref="ChatTemplateException">The values have no order.</exception>
     public static int? Order(object? left, object? right, string operatorText, RenderBudget budget)
     {

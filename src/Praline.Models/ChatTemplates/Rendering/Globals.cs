@@ -30,7 +30,9 @@ internal static class Globals
         return scope;
     }
 
-    /// <summary>The entries that <c>dict(…)</c> and <c>namespace(…)</c> take: of a dict or of pairs, then the named ones.</summary>
+    /// <summary>
+    /// The entries that <c>dict(…)</c> and <c>namespace(…)</c> take: of a dict or of pairs, then the named ones.
+    /// </summary>
     private static IEnumerable<(string Name, object? Value)> Entries(Arguments arguments, Runtime runtime)
     {
         foreach (var source in arguments.Positional)

@@ -4,7 +4,10 @@ using Praline.Models.ChatTemplates.Values;
 
 namespace Praline.Models.ChatTemplates.Rendering;
 
-/// <summary>The filter <c>tojson</c> of chat templates: Python's <c>json.dumps</c> with <c>ensure_ascii=False</c>, nothing escaped for HTML.</summary>
+/// <summary>
+/// The filter <c>tojson</c> of chat templates: Python's <c>json.dumps</c> with <c>ensure_ascii=False</c>, nothing
+/// escaped for HTML.
+/// </summary>
 internal sealed class JsonText
 {
     private const int LargestIndent = 64;

@@ -3,7 +3,8 @@ using Praline.Models.ChatTemplates.Values;
 namespace Praline.Models.ChatTemplates.Rendering;
 
 /// <summary>
-/// <c>value.name</c> and <c>value[index]</c>: methods and members from a fixed list (a template reaches nothing else), keys and indices.
+/// <c>value.name</c> and <c>value[index]</c>: methods and members from a fixed list (a template reaches nothing else),
+/// keys and indices.
 /// </summary>
 internal static class Members
 {

@@ -51,7 +51,9 @@ internal static class NumberFilters
         _ => null,
     };
 
-    /// <summary>A number's text without the space around it and the underscores between its digits, which Python allows.</summary>
+    /// <summary>
+    /// A number's text without the space around it and the underscores between its digits, which Python allows.
+    /// </summary>
     private static string Clean(string text)
     {
         text = StringMethods.Strip(text, null, left: true, right: true);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Praline.Models.ChatTemplates.Rendering;
 
 /// <summary>
-/// What one rendering may cost: steps (each expression, item and stretch of text is one), the size of a value, and nesting. A template comes
-/// from a file that someone else wrote; it may be wrong, it may not hang or fill memory.
+/// What one rendering may cost: steps (each expression, item and stretch of text is one), the size of a value, and
+/// nesting. A template comes from a file that someone else wrote; it may be wrong, it may not hang or fill memory.
 /// </summary>
 internal sealed class RenderBudget
 {

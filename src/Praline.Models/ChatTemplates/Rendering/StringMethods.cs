@@ -15,26 +15,31 @@ internal static class StringMethods
             "casefold" => Plain(t => Lower(t).Replace("ß", "ss", StringComparison.Ordinal)),
             "capitalize" => Plain(Capitalize),
             "title" => Plain(Title),
-            "swapcase" => Plain(t => string.Concat(t.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
+            "swapcase" => Plain(t => string.Concat(t.Select(
+                c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
             "strip" => a => Strip(text, a.Bind(name, ("chars", null))[0], true, true),
             "lstrip" => a => Strip(text, a.Bind(name, ("chars", null))[0], true, false),
             "rstrip" => a => Strip(text, a.Bind(name, ("chars", null))[0], false, true),
             "split" => a => StringSplitting.Split(text, a, fromRight: false, budget),
             "rsplit" => a => StringSplitting.Split(text, a, fromRight: true, budget),
             "splitlines" => a => SequenceValue.List(StringSplitting.Lines(text, Truth.Of(a.Bind(name, ("keepends", false))[0]))),
-            "partition" => a => StringSplitting.Partition(text, Text(a.Bind(name, ("sep", Arguments.Required))[0]), fromRight: false),
-            "rpartition" => a => StringSplitting.Partition(text, Text(a.Bind(name, ("sep", Arguments.Required))[0]), fromRight: true),
-            "startswith" => a => Affix(text, a.Bind(name, ("prefix", Arguments.Required))[0], (t, p) => t.StartsWith(p, StringComparison.Ordinal)),
-            "endswith" => a => Affix(text, a.Bind(name, ("suffix", Arguments.Required))[0], (t, p) => t.EndsWith(p, StringComparison.Ordinal)),
-            "removeprefix" => a => Text(a.Bind(name, ("prefix", Arguments.Required))[0]) is var p && text.StartsWith(p, StringComparison.Ordinal) ? text[p.Length..] : text,
-            "removesuffix" => a => Text(a.Bind(name, ("suffix", Arguments.Required))[0]) is var p && text.EndsWith(p, StringComparison.Ordinal) ? text[..^p.Length] : text,
-            "replace" => a => a.Bind(name, ("old", Arguments.Required), ("new", Arguments.Required), ("count", -1L)) is [var from, var to, var count]
-                ? Replace(text, Text(from), Text(to), Numbers.Whole(count), budget) : null,
+            "partition" => a => StringSplitting.Partition(text, Only(a, "sep"), fromRight: false),
+            "rpartition" => a => StringSplitting.Partition(text, Only(a, "sep"), fromRight: true),
+            "startswith" => a => Affix(text, a.Bind(name, ("prefix", Arguments.Required))[0], StartsWith),
+            "endswith" => a => Affix(text, a.Bind(name, ("suffix", Arguments.Required))[0], EndsWith),
+            "removeprefix" => a => Only(a, "prefix") is var p && StartsWith(text, p) ? text[p.Length..] : text,
+            "removesuffix" => a => Only(a, "suffix") is var p && EndsWith(text, p) ? text[..^p.Length] : text,
+            "replace" => a =>
+            {
+                var bound = a.Bind(name, ("old", Arguments.Required), ("new", Arguments.Required), ("count", -1L));
+                return Replace(text, Text(bound[0]), Text(bound[1]), Numbers.Whole(bound[2]), budget);
+            }
+            ,
             "find" => a => IndexOf(text, a, last: false) ?? -1L,
             "rfind" => a => IndexOf(text, a, last: true) ?? -1L,
             "index" => a => IndexOf(text, a, last: false) ?? throw TemplateErrors.Value("substring not found"),
             "rindex" => a => IndexOf(text, a, last: true) ?? throw TemplateErrors.Value("substring not found"),
-            "count" => a => Count(text, Text(a.Bind(name, ("sub", Arguments.Required))[0])),
+            "count" => a => Count(text, Only(a, "sub")),
             "join" => a => Join(text, a.Bind(name, ("iterable", Arguments.Required))[0], budget),
             "format" => a => BraceFormat.Apply(text, a, budget),
             "center" => a => Padded(text, a, name, budget, (left, right) => (left, right)),
@@ -53,6 +58,8 @@ internal static class StringMethods
         };
         return method is null ? null : new CallableValue($"<built-in method {name} of str object>", method);
 
+        string Only(Arguments arguments, string parameter) => Text(arguments.Bind(name, (parameter, Arguments.Required))[0]);
+
         Func<Arguments, object?> Plain(Func<string, object?> function) => arguments =>
         {
             arguments.Bind(name);
@@ -62,6 +69,10 @@ internal static class StringMethods
 
         Func<Arguments, object?> All(Func<char, bool> condition) => Plain(t => t.Length > 0 && t.All(condition));
     }
+
+    private static bool StartsWith(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal);
+
+    private static bool EndsWith(string text, string suffix) => text.EndsWith(suffix, StringComparison.Ordinal);
 
     public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
 
@@ -152,7 +163,13 @@ internal static class StringMethods
 
         // Where it can't be centred, Python leaves more on the left when width is odd.
         var width = Numbers.Whole(bound[0]);
-        return Pad(text, width, fill[0], missing => place((missing / 2) + (missing & width & 1), missing - (missing / 2) - (missing & width & 1)), budget);
+        return Pad(text, width, fill[0], Place, budget);
+
+        (long, long) Place(long missing)
+        {
+            var left = (missing / 2) + (missing & width & 1);
+            return place(left, missing - left);
+        }
     }
 
     private static string ZeroFill(string text, long width, RenderBudget budget)

@@ -40,7 +40,9 @@ internal static class TextFilters
             runtime.Str(value), runtime.Str(bound[0]), runtime.Str(bound[1]), bound[2] is null ? -1 : Numbers.Whole(bound[2]), runtime.Budget);
     }
 
-    /// <summary>Each word with its first letter in upper case; words begin behind spaces, hyphens and opening brackets.</summary>
+    /// <summary>
+    /// Each word with its first letter in upper case; words begin behind spaces, hyphens and opening brackets.
+    /// </summary>
     private static string Title(string text)
     {
         var result = new StringBuilder(text.Length);

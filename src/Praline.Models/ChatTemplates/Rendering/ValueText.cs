@@ -22,7 +22,9 @@ internal static class ValueText
         return budget.Text(result.ToString());
     }
 
-    /// <summary>A float as Python prints it: the shortest that reads back the same, with a fraction or an exponent.</summary>
+    /// <summary>
+    /// A float as Python prints it: the shortest that reads back the same, with a fraction or an exponent.
+    /// </summary>
     public static string Float(double value)
     {
         if (double.IsNaN(value) || double.IsInfinity(value))

@@ -3,8 +3,9 @@ using System.Text;
 namespace Praline.Models.ChatTemplates.Syntax;
 
 /// <summary>
-/// Cuts a template into tokens as Jinja does with <c>trim_blocks</c> and <c>lstrip_blocks</c> on: a block's tag takes the newline behind it and
-/// the white space before it on its line; <c>-</c> takes all white space on its side, <c>+</c> none.
+/// Cuts a template into tokens as Jinja does with <c>trim_blocks</c> and <c>lstrip_blocks</c> on: a block's tag takes
+/// the newline behind it and the white space before it on its line; <c>-</c> takes all white space on its side,
+/// <c>+</c> none.
 /// </summary>
 internal sealed class TemplateLexer
 {
@@ -17,7 +18,9 @@ internal sealed class TemplateLexer
 
     private TemplateLexer(string source) => this.source = source;
 
-    /// <exception cref="ChatTemplateException">A tag, comment or string is not closed, or a character has no place in a tag.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// A tag, comment or string is not closed, or a character has no place in a tag.
+    /// </exception>
     public static List<TemplateToken> Tokenize(string source)
     {
         source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');

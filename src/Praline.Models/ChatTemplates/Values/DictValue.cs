@@ -1,6 +1,8 @@
 namespace Praline.Models.ChatTemplates.Values;
 
-/// <summary>A dict: keys in the order of their first setting, compared as Python does (1, 1.0 and True are one key).</summary>
+/// <summary>
+/// A dict: keys in the order of their first setting, compared as Python does (1, 1.0 and True are one key).
+/// </summary>
 internal sealed class DictValue
 {
     private readonly OrderedDictionary<Key, object?> entries = [];

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Praline.Models.ChatTemplates.Values;
 
-/// <summary>What filters such as <c>map</c> give: items that can be gone through once; always true, without a length.</summary>
+/// <summary>
+/// What filters such as <c>map</c> give: items that can be gone through once; always true, without a length.
+/// </summary>
 internal sealed class GeneratorValue(IEnumerable<object?> items)
 {
     private IEnumerator<object?>? remaining = items.GetEnumerator();

@@ -1,6 +1,8 @@
 namespace Praline.Models.ChatTemplates.Values;
 
-/// <summary>Numbers among values: whole ones are <see cref="long"/>, others <see cref="double"/>, and bools count as 0 and 1.</summary>
+/// <summary>
+/// Numbers among values: whole ones are <see cref="long"/>, others <see cref="double"/>, and bools count as 0 and 1.
+/// </summary>
 internal static class Numbers
 {
     public static bool TryOf(object? value, out object number)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Praline.Models.Tokenizers.Decoders;
 
-/// <summary>Joins runs of <c>&lt;0xE2&gt;</c> tokens into characters; a run that is not UTF-8 becomes one U+FFFD for each byte.</summary>
+/// <summary>
+/// Joins runs of <c>&lt;0xE2&gt;</c> tokens into characters; a run that is not UTF-8 becomes one U+FFFD for each byte.
+/// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);

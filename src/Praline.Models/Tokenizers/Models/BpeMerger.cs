@@ -3,14 +3,16 @@ using System.Buffers;
 namespace Praline.Models.Tokenizers.Models;
 
 /// <summary>
-/// Applies merges to a row of symbols: always the pair of lowest rank, leftmost first, until none is left. Short rows are scanned,
-/// long ones keep their pairs in a heap, so that a text without word boundaries costs n log n.
+/// Applies merges to a row of symbols: always the pair of lowest rank, leftmost first, until none is left. Short rows
+/// are scanned, long ones keep their pairs in a heap, so that a text without word boundaries costs n log n.
 /// </summary>
 internal static class BpeMerger
 {
     private const int LongestScanned = 48;
 
-    /// <summary>Merges <paramref name="symbols"/> in place and gives the number that is left at its beginning.</summary>
+    /// <summary>
+    /// Merges <paramref name="symbols"/> in place and gives the number that is left at its beginning.
+    /// </summary>
     public static int Merge(Span<int> symbols, MergeTable merges) =>
         symbols.Length <= LongestScanned ? MergeByScanning(symbols, merges) : MergeByHeap(symbols, merges);
 

@@ -3,7 +3,9 @@ namespace Praline.Models.Tokenizers.Models;
 /// <summary>The settings of a BPE model, named as in <c>tokenizer.json</c>.</summary>
 internal sealed record BpeOptions
 {
-    /// <summary><c>unk_token</c>: stands for a character that the vocabulary lacks; without one it is dropped.</summary>
+    /// <summary>
+    /// <c>unk_token</c>: stands for a character that the vocabulary lacks; without one it is dropped.
+    /// </summary>
     public string? UnknownToken { get; init; }
 
     /// <summary><c>fuse_unk</c>: unknown characters in a row are one unknown token.</summary>
@@ -23,7 +25,9 @@ internal sealed record BpeOptions
 
     public int AffixLength => Prefix.Length + Suffix.Length;
 
-    /// <summary>A character with its prefix and suffix, written to <paramref name="buffer"/> when it needs any.</summary>
+    /// <summary>
+    /// A character with its prefix and suffix, written to <paramref name="buffer"/> when it needs any.
+    /// </summary>
     public ReadOnlySpan<char> Affix(ReadOnlySpan<char> symbol, bool isFirst, bool isLast, Span<char> buffer)
     {
         var prefix = isFirst ? "" : Prefix;

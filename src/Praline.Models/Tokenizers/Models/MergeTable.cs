@@ -1,7 +1,8 @@
 namespace Praline.Models.Tokenizers.Models;
 
 /// <summary>
-/// Which pairs of tokens merge, in which order, into what: an open-addressing table, since this look-up is where encoding spends its time.
+/// Which pairs of tokens merge, in which order, into what: an open-addressing table, since this look-up is where
+/// encoding spends its time.
 /// </summary>
 internal sealed class MergeTable
 {
@@ -25,7 +26,9 @@ internal sealed class MergeTable
         shift = 64 - System.Numerics.BitOperations.Log2((uint)size);
     }
 
-    /// <summary>Sets a pair's rank and result; a pair that is given again takes the later ones, as in the reference.</summary>
+    /// <summary>
+    /// Sets a pair's rank and result; a pair that is given again takes the later ones, as in the reference.
+    /// </summary>
     public void Set(int left, int right, int rank, int merged)
     {
         var key = Key(left, right);
@@ -38,7 +41,9 @@ internal sealed class MergeTable
         entries[slot] = new Entry(key, rank, merged);
     }
 
-    /// <summary>The rank of a pair, smallest first, and the token it becomes; <see cref="None"/> when it doesn't merge.</summary>
+    /// <summary>
+    /// The rank of a pair, smallest first, and the token it becomes; <see cref="None"/> when it doesn't merge.
+    /// </summary>
     public int Find(int left, int right, out int merged)
     {
         var key = Key(left, right);

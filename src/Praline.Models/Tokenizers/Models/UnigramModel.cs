@@ -4,8 +4,8 @@ using System.Text;
 namespace Praline.Models.Tokenizers.Models;
 
 /// <summary>
-/// Kudo's unigram language model: the split of a piece into tokens with the highest sum of scores (Viterbi). Unknown characters in a row become one
-/// unknown token, or their bytes' tokens.
+/// Kudo's unigram language model: the split of a piece into tokens with the highest sum of scores (Viterbi). Unknown
+/// characters in a row become one unknown token, or their bytes' tokens.
 /// </summary>
 internal sealed class UnigramModel : TokenModel
 {
@@ -67,7 +67,9 @@ internal sealed class UnigramModel : TokenModel
         }
     }
 
-    /// <summary>Tries every token that begins here, and the unknown one for a character that is no token itself.</summary>
+    /// <summary>
+    /// Tries every token that begins here, and the unknown one for a character that is no token itself.
+    /// </summary>
     private void Extend(ReadOnlySpan<char> piece, int start, (double Score, int Start, int Id)[] best)
     {
         var single = CharacterLength(piece, start);

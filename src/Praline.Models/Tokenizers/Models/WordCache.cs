@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Praline.Models.Tokenizers.Models;
 
-/// <summary>The ids of words seen before: text repeats its words, and a look-up is cheaper than merging. Bounded; safe for threads.</summary>
+/// <summary>
+/// The ids of words seen before: text repeats its words, and a look-up is cheaper than merging. Bounded; safe for
+/// threads.
+/// </summary>
 internal sealed class WordCache
 {
     private const int MostWords = 50_000;

@@ -1,6 +1,9 @@
 namespace Praline.Models.Tokenizers.Models;
 
-/// <summary>BERT's word pieces: the longest token that a word begins with, then the longest with "##", and so on; all or nothing.</summary>
+/// <summary>
+/// BERT's word pieces: the longest token that a word begins with, then the longest with "##", and so on; all or
+/// nothing.
+/// </summary>
 internal sealed class WordPieceModel(Vocabulary vocabulary, string unknownToken, string prefix, int longestWord, string where)
     : TokenModel(vocabulary)
 {

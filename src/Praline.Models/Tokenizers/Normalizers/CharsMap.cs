@@ -4,8 +4,9 @@ using System.Text;
 namespace Praline.Models.Tokenizers.Normalizers;
 
 /// <summary>
-/// SentencePiece's precompiled character map: a double-array trie (Darts) from UTF-8 to offsets into a blob of replacements, each ended by a zero
-/// byte. Layout: the trie's length in bytes (little-endian uint32), the trie's units, the blob.
+/// SentencePiece's precompiled character map: a double-array trie (Darts) from UTF-8 to offsets into a blob of
+/// replacements, each ended by a zero byte. Layout: the trie's length in bytes (little-endian uint32), the trie's
+/// units, the blob.
 /// </summary>
 internal sealed class CharsMap
 {

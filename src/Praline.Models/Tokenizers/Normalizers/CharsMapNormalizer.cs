@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Praline.Models.Tokenizers.Normalizers;
 
-/// <summary>A precompiled character map as Hugging Face applies it: by grapheme where one is short and known, else by character.</summary>
+/// <summary>
+/// A precompiled character map as Hugging Face applies it: by grapheme where one is short and known, else by character.
+/// </summary>
 internal sealed class CharsMapNormalizer(CharsMap map) : Normalizer
 {
     // The reference looks whole graphemes up only when they are shorter than this.

@@ -6,7 +6,9 @@ namespace Praline.Models.Tokenizers.Normalizers;
 /// <summary>The simple rewritings that normalizers are made of.</summary>
 internal static class TextMappings
 {
-    /// <summary>Lower case, character by character as the reference does it (no final sigma); only U+0130 becomes two.</summary>
+    /// <summary>
+    /// Lower case, character by character as the reference does it (no final sigma); only U+0130 becomes two.
+    /// </summary>
     public static string Lowercase(string text) =>
         text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
 

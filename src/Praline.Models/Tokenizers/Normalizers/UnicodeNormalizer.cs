@@ -3,7 +3,8 @@ using System.Text;
 namespace Praline.Models.Tokenizers.Normalizers;
 
 /// <summary>
-/// Unicode normalization (UAX #15): decompose, order the marks, compose. .NET leaves it to ICU, which this toolkit runs without.
+/// Unicode normalization (UAX #15): decompose, order the marks, compose. .NET leaves it to ICU, which this toolkit runs
+/// without.
 /// </summary>
 internal static class UnicodeNormalizer
 {

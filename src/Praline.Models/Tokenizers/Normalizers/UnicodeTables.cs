@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Praline.Models.Tokenizers.Normalizers;
 
-/// <summary>Decompositions, compositions and combining classes, read on first use from the resource beside this file.</summary>
+/// <summary>
+/// Decompositions, compositions and combining classes, read on first use from the resource beside this file.
+/// </summary>
 internal sealed class UnicodeTables
 {
     private static readonly Lazy<UnicodeTables> Loaded = new(() => new UnicodeTables());

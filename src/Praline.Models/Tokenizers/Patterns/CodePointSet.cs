@@ -4,8 +4,8 @@ using System.Text;
 namespace Praline.Models.Tokenizers.Patterns;
 
 /// <summary>
-/// A set of Unicode code points as a regular expression's class names it: ranges, general categories, nested sets, negation,
-/// intersection. Works on code points, not UTF-16 units, so that letters above U+FFFF are letters.
+/// A set of Unicode code points as a regular expression's class names it: ranges, general categories, nested sets,
+/// negation, intersection. Works on code points, not UTF-16 units, so that letters above U+FFFF are letters.
 /// </summary>
 internal sealed class CodePointSet
 {
@@ -123,7 +123,8 @@ internal sealed class CodePointSet
             return false;
         }
 
-        // Simple case folding: the long s and the Kelvin and Angstrom signs fold to letters that don't map back to them.
+        // Simple case folding: the long s and the Kelvin and Angstrom signs fold to letters that don't map back to
+        // them.
         var fold = codePoint switch { 0x17F => 's', 0x212A => 'k', 0x212B => 0xE5, _ => Rune.ToLowerInvariant(rune).Value };
         return Lists(fold) || Lists(Rune.ToUpperInvariant(new Rune(fold)).Value) || fold switch
         {

@@ -1,6 +1,8 @@
 namespace Praline.Models.Tokenizers.Patterns;
 
-/// <summary>What a piece of a pattern can begin with: ASCII exactly, anything else perhaps; or nothing at all.</summary>
+/// <summary>
+/// What a piece of a pattern can begin with: ASCII exactly, anything else perhaps; or nothing at all.
+/// </summary>
 internal readonly record struct FirstPoints(ulong Low, ulong High, bool MayBeEmpty)
 {
     public static FirstPoints Of(PatternNode node)

@@ -35,11 +35,15 @@ internal static class PatternEscapes
             : CodePointSet.Of(CodePoint(pattern, ref position), ignoreCase);
     }
 
-    /// <summary>True when the escape at <paramref name="position"/> stands for one code point, so that it may bound a range.</summary>
+    /// <summary>
+    /// True when the escape at <paramref name="position"/> stands for one code point, so that it may bound a range.
+    /// </summary>
     public static bool IsSinglePoint(string pattern, int position) =>
         position + 1 < pattern.Length && !"sSdDwWhHNpP".Contains(pattern[position + 1]);
 
-    /// <summary>Reads an escaped code point: <c>\n</c>, <c>\x41</c>, <c>\x{1F600}</c>, <c>\u0041</c>, <c>\.</c>.</summary>
+    /// <summary>
+    /// Reads an escaped code point: <c>\n</c>, <c>\x41</c>, <c>\x{1F600}</c>, <c>\u0041</c>, <c>\.</c>.
+    /// </summary>
     public static int CodePoint(string pattern, ref int position)
     {
         var letter = position + 1 < pattern.Length

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Praline.Models.Tokenizers.Patterns;
 
 /// <summary>
-/// Runs a compiled pattern over one text by backtracking, on a stack of its own and with a budget of steps, so that no pattern
-/// can overflow the call stack or run for ever.
+/// Runs a compiled pattern over one text by backtracking, on a stack of its own and with a budget of steps, so that no
+/// pattern can overflow the call stack or run for ever.
 /// </summary>
 internal ref struct PatternMatcher
 {
@@ -245,6 +245,8 @@ internal ref struct PatternMatcher
         stack[depth++] = frame;
     }
 
-    /// <summary>Where to go on after a failure: a plain alternative, a loop that may give back, or a guard to restore.</summary>
+    /// <summary>
+    /// Where to go on after a failure: a plain alternative, a loop that may give back, or a guard to restore.
+    /// </summary>
     private record struct Frame(int Pc, int Position, int Lowest);
 }

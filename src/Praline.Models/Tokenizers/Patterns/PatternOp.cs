@@ -9,7 +9,9 @@ internal enum PatternOp
     /// <summary>Takes one code point of the set.</summary>
     Set,
 
-    /// <summary>Takes between Minimum and Maximum code points of the set, as many as it can, gives back one at a time.</summary>
+    /// <summary>
+    /// Takes between Minimum and Maximum code points of the set, as many as it can, gives back one at a time.
+    /// </summary>
     GreedySet,
 
     /// <summary>The same, but gives nothing back.</summary>
@@ -27,13 +29,17 @@ internal enum PatternOp
     /// <summary>Fails when a loop's body took nothing since the last time around; slot First.</summary>
     GuardLoop,
 
-    /// <summary>Runs the inner pattern at First; on success (or failure when Negative) goes on at Second, at the same place.</summary>
+    /// <summary>
+    /// Runs the inner pattern at First; on success (or failure when Negative) goes on at Second, at the same place.
+    /// </summary>
     Look,
 
     /// <summary>The same for text that ends here; Minimum is its length in code points.</summary>
     LookBehind,
 
-    /// <summary>Runs the inner pattern at First and goes on at Second behind what it took; gives nothing back.</summary>
+    /// <summary>
+    /// Runs the inner pattern at First and goes on at Second behind what it took; gives nothing back.
+    /// </summary>
     Atomic,
 
     /// <summary>Checks the anchor numbered First.</summary>

@@ -1,8 +1,9 @@
 namespace Praline.Models.Tokenizers.Patterns;
 
 /// <summary>
-/// Reads the regular expressions of tokenizer files (Oniguruma and Rust syntax): alternation, groups, inline flags, look-around,
-/// atomic groups, greedy, lazy and possessive quantifiers, classes with nesting and <c>&amp;&amp;</c>, Unicode properties.
+/// Reads the regular expressions of tokenizer files (Oniguruma and Rust syntax): alternation, groups, inline flags,
+/// look-around, atomic groups, greedy, lazy and possessive quantifiers, classes with nesting and <c>&amp;&amp;</c>,
+/// Unicode properties.
 /// </summary>
 internal sealed class PatternParser
 {
@@ -19,7 +20,9 @@ internal sealed class PatternParser
 
     private PatternParser(string pattern) => this.pattern = pattern;
 
-    /// <exception cref="FormatException">The pattern is malformed or uses something that is not known; says where.</exception>
+    /// <exception cref="FormatException">
+    /// The pattern is malformed or uses something that is not known; says where.
+    /// </exception>
     public static PatternNode Parse(string pattern)
     {
         if (pattern.Length > LongestPattern)
@@ -221,7 +224,9 @@ internal sealed class PatternParser
         return atom;
     }
 
-    /// <summary>Reads <c>{m}</c>, <c>{m,}</c>, <c>{,n}</c> or <c>{m,n}</c>; anything else leaves the brace a literal.</summary>
+    /// <summary>
+    /// Reads <c>{m}</c>, <c>{m,}</c>, <c>{,n}</c> or <c>{m,n}</c>; anything else leaves the brace a literal.
+    /// </summary>
     private bool Counts(out int minimum, out int maximum)
     {
         (minimum, maximum) = (0, 0);

@@ -1,8 +1,8 @@
 namespace Praline.Models.Tokenizers.Patterns;
 
 /// <summary>
-/// A regular expression of a tokenizer file, matched on Unicode code points. .NET's own engine works on UTF-16 units, where a letter above
-/// U+FFFF is two surrogates and no letter, and it knows no possessive quantifiers; hence this one.
+/// A regular expression of a tokenizer file, matched on Unicode code points. .NET's own engine works on UTF-16 units,
+/// where a letter above U+FFFF is two surrogates and no letter, and it knows no possessive quantifiers; hence this one.
 /// </summary>
 internal sealed class TextPattern
 {
@@ -43,8 +43,12 @@ internal sealed class TextPattern
         }
     }
 
-    /// <summary>Appends every match of the text, in order; an empty match is given unless it touches the one before.</summary>
-    /// <exception cref="PralineException">The pattern needs far more steps than any sane one (catastrophic backtracking).</exception>
+    /// <summary>
+    /// Appends every match of the text, in order; an empty match is given unless it touches the one before.
+    /// </summary>
+    /// <exception cref="PralineException">
+    /// The pattern needs far more steps than any sane one (catastrophic backtracking).
+    /// </exception>
     public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
         var matcher = new PatternMatcher(program, guards, text, FreeSteps + (StepsPerCharacter * text.Length));

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Praline.Models.Tokenizers.Patterns;
 
-/// <summary>The Unicode properties that patterns may name: general categories, POSIX classes, and a few scripts.</summary>
+/// <summary>
+/// The Unicode properties that patterns may name: general categories, POSIX classes, and a few scripts.
+/// </summary>
 internal static class UnicodeProperties
 {
     private static readonly Dictionary<string, uint> Categories = BuildCategories();

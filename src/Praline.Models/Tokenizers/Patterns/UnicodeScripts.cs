@@ -1,6 +1,8 @@
 namespace Praline.Models.Tokenizers.Patterns;
 
-/// <summary>Scripts that tokenizer patterns name, as ranges of code points in hexadecimal (Unicode 17.0, Scripts.txt).</summary>
+/// <summary>
+/// Scripts that tokenizer patterns name, as ranges of code points in hexadecimal (Unicode 17.0, Scripts.txt).
+/// </summary>
 internal static class UnicodeScripts
 {
     public static readonly IReadOnlyDictionary<string, string> Ranges = new Dictionary<string, string>

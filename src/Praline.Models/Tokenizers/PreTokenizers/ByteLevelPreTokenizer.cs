@@ -1,6 +1,8 @@
 namespace Praline.Models.Tokenizers.PreTokenizers;
 
-/// <summary>GPT-2's pre-tokenizer: splits into words with their leading space, and writes each byte as a printable character.</summary>
+/// <summary>
+/// GPT-2's pre-tokenizer: splits into words with their leading space, and writes each byte as a printable character.
+/// </summary>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : PreTokenizer
 {
     private static readonly SplitPreTokenizer Words = new(

@@ -2,7 +2,9 @@ using Praline.Models.Tokenizers.Loading;
 
 namespace Praline.Models.Tokenizers.PreTokenizers;
 
-/// <summary>SentencePiece's spaces: each becomes U+2581, one is put in front as the scheme says, and words begin with it.</summary>
+/// <summary>
+/// SentencePiece's spaces: each becomes U+2581, one is put in front as the scheme says, and words begin with it.
+/// </summary>
 internal sealed class MetaspacePreTokenizer(MetaspaceSettings settings) : PreTokenizer
 {
     private readonly SplitPreTokenizer split = new(SplitPattern.Literal(settings.Replacement), SplitBehavior.MergedWithNext);

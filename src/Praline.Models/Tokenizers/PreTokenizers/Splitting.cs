@@ -24,7 +24,9 @@ internal static class Splitting
         }
     }
 
-    /// <summary>Joins a part to the one before it when their kinds say so; before the first stands a part that is no delimiter.</summary>
+    /// <summary>
+    /// Joins a part to the one before it when their kinds say so; before the first stands a part that is no delimiter.
+    /// </summary>
     private static void Merge(List<(int Start, int End, bool IsDelimiter)> parts, Func<bool, bool, bool> joins)
     {
         var kept = 0;

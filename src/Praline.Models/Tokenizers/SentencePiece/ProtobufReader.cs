@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Praline.Models.Tokenizers.SentencePiece;
 
-/// <summary>Reads the fields of one protobuf message in order; enough of the format for SentencePiece's files.</summary>
+/// <summary>
+/// Reads the fields of one protobuf message in order; enough of the format for SentencePiece's files.
+/// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
     private const int Varint = 0;

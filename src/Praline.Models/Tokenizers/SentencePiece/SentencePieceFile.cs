@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Praline.Models.Tokenizers.SentencePiece;
 
-/// <summary>The parts of SentencePiece's <c>tokenizer.model</c> (<c>sentencepiece_model.proto</c>) that decide how text is split.</summary>
+/// <summary>
+/// The parts of SentencePiece's <c>tokenizer.model</c> (<c>sentencepiece_model.proto</c>) that decide how text is
+/// split.
+/// </summary>
 internal sealed record SentencePieceFile
 {
     /// <summary>Most real vocabularies have at most 256 k pieces.</summary>

@@ -3,7 +3,9 @@ using Praline.Models.Tokenizers.Normalizers;
 
 namespace Praline.Models.Tokenizers.SentencePiece;
 
-/// <summary>What SentencePiece does to a text before splitting it: character map, extra spaces, dummy prefix, spaces as U+2581.</summary>
+/// <summary>
+/// What SentencePiece does to a text before splitting it: character map, extra spaces, dummy prefix, spaces as U+2581.
+/// </summary>
 internal sealed class SentencePieceNormalizer(SentencePieceFile file, CharsMap? map, bool addDummyPrefix) : Normalizer
 {
     public const string Space = "\u2581";

@@ -7,8 +7,9 @@ using Praline.Models.Tokenizers.PreTokenizers;
 namespace Praline.Models.Tokenizers.SentencePiece;
 
 /// <summary>
-/// Builds a tokenizer from SentencePiece's <c>tokenizer.model</c> as transformers' Llama classes do: each stretch between special tokens is a text of
-/// its own with its own prefix space (the legacy behaviour), or only the first one (<c>"legacy": false</c>).
+/// Builds a tokenizer from SentencePiece's <c>tokenizer.model</c> as transformers' Llama classes do: each stretch
+/// between special tokens is a text of its own with its own prefix space (the legacy behaviour), or only the first one
+/// (<c>"legacy": false</c>).
 /// </summary>
 internal static class SentencePieceReader
 {
@@ -44,7 +45,9 @@ internal static class SentencePieceReader
         };
     }
 
-    /// <summary>The tokens that are found in text as such: the unknown token and the conventional control tokens.</summary>
+    /// <summary>
+    /// The tokens that are found in text as such: the unknown token and the conventional control tokens.
+    /// </summary>
     private static IEnumerable<AddedToken> SpecialTokens(SentencePieceFile model) => model.Pieces
         .Select((piece, id) => (piece, id))
         .Where(p => p.piece.Kind == PieceKind.Unknown || (p.piece.Kind == PieceKind.Control && p.piece.Text is "<s>" or "</s>" or "<pad>"))

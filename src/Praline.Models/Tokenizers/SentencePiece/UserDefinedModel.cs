@@ -2,7 +2,9 @@ using Praline.Models.Tokenizers.Models;
 
 namespace Praline.Models.Tokenizers.SentencePiece;
 
-/// <summary>Pieces that the model's maker declared whole are one token, whatever their letters would merge into.</summary>
+/// <summary>
+/// Pieces that the model's maker declared whole are one token, whatever their letters would merge into.
+/// </summary>
 internal sealed class UserDefinedModel(TokenModel inner, IReadOnlyDictionary<string, int> symbols) : TokenModel(inner.Vocabulary)
 {
     public override void Tokenize(ReadOnlySpan<char> piece, List<int> ids)

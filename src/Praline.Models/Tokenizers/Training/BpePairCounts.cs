@@ -1,6 +1,8 @@
 namespace Praline.Models.Tokenizers;
 
-/// <summary>How often each pair of neighbouring symbols occurs in a counted list of words, kept up to date as pairs are merged.</summary>
+/// <summary>
+/// How often each pair of neighbouring symbols occurs in a counted list of words, kept up to date as pairs are merged.
+/// </summary>
 internal sealed class BpePairCounts
 {
     private readonly (int[] Symbols, long Count)[] words;
@@ -22,7 +24,9 @@ internal sealed class BpePairCounts
         }
     }
 
-    /// <summary>The pair that occurs most often, the one with the smallest ids among equals; null when none occurs often enough.</summary>
+    /// <summary>
+    /// The pair that occurs most often, the one with the smallest ids among equals; null when none occurs often enough.
+    /// </summary>
     public (int Left, int Right)? MostFrequent(long minimum)
     {
         while (queue.TryDequeue(out var candidate, out _))
@@ -102,7 +106,8 @@ internal sealed class BpePairCounts
         }
     }
 
-    // Counts change after a pair is queued; an entry whose count is out of date is passed over, a fresh one is in the queue.
+    // Counts change after a pair is queued; an entry whose count is out of date is passed over, a fresh one is in the
+    // queue.
     private void Enqueue((int Left, int Right) pair, long count)
     {
         if (count > 0)

@@ -3,8 +3,9 @@ using Praline.Models.Tokenizers.PreTokenizers;
 namespace Praline.Models.Tokenizers;
 
 /// <summary>
-/// Trains a byte-level BPE tokenizer as Hugging Face's <c>BpeTrainer</c> does: special tokens first, then the 256 byte characters, then the most
-/// frequent pair again and again, ties by the smaller ids. The same texts in any order give the same tokenizer.
+/// Trains a byte-level BPE tokenizer as Hugging Face's <c>BpeTrainer</c> does: special tokens first, then the 256 byte
+/// characters, then the most frequent pair again and again, ties by the smaller ids. The same texts in any order give
+/// the same tokenizer.
 /// </summary>
 public static class BpeTrainer
 {
@@ -15,7 +16,9 @@ public static class BpeTrainer
     /// <see cref="BpeTrainerOptions.MinimumFrequency"/> times.
     /// </param>
     /// <param name="options">Special tokens and limits; the defaults suit a Llama-like captioner.</param>
-    /// <exception cref="PralineException">The vocabulary size is too small for the special tokens and the 256 bytes.</exception>
+    /// <exception cref="PralineException">
+    /// The vocabulary size is too small for the special tokens and the 256 bytes.
+    /// </exception>
     public static TrainedTokenizer Train(IEnumerable<string> texts, int vocabularySize, BpeTrainerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(texts);

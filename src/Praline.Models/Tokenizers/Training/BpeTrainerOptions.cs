@@ -21,7 +21,9 @@ public sealed record BpeTrainerOptions
     /// <summary>Put <see cref="BosToken"/> before every text that is encoded with special tokens.</summary>
     public bool AddBosToken { get; init; } = true;
 
-    /// <summary>Put a space before a text that doesn't begin with one, so that its first word is the same token as elsewhere.</summary>
+    /// <summary>
+    /// Put a space before a text that doesn't begin with one, so that its first word is the same token as elsewhere.
+    /// </summary>
     public bool AddPrefixSpace { get; init; }
 
     /// <summary>A pair that occurs less often is not merged.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Praline.Models.Tokenizers;
 
-/// <summary>A freshly trained tokenizer, as the files that Hugging Face <c>tokenizers</c> and <c>transformers</c> read.</summary>
+/// <summary>
+/// A freshly trained tokenizer, as the files that Hugging Face <c>tokenizers</c> and <c>transformers</c> read.
+/// </summary>
 public sealed class TrainedTokenizer
 {
     private static readonly JsonSerializerOptions Format = new()
@@ -36,7 +38,9 @@ public sealed class TrainedTokenizer
     public Tokenizer ToTokenizer() => Tokenizers.Tokenizer.FromJson(
         System.Text.Encoding.UTF8.GetBytes(TokenizerJson), System.Text.Encoding.UTF8.GetBytes(TokenizerConfigJson));
 
-    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c> into a folder, which is made if need be.</summary>
+    /// <summary>
+    /// Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c> into a folder, which is made if need be.
+    /// </summary>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
