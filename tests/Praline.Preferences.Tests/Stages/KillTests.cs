@@ -21,7 +21,9 @@ public class KillTests
         {
             Assert.True(start < 100, "The worker never came to its end.");
             using var worker = StartWorker("build", folder["videos"], folder["killed"], "25");
-            if (!worker.WaitForExit(random.Next(150, 700)))
+
+            // Longer and longer, so that it comes to its end on a busy machine too.
+            if (!worker.WaitForExit(random.Next(150, 700 + 80 * start)))
             {
                 worker.Kill();
                 await worker.WaitForExitAsync();
