@@ -17,7 +17,8 @@ public static class F
     private static readonly Operator BicubicOp = new("aten::upsample_bicubic2d", "vec");
 
     /// <summary>x · weightᵀ + bias; weight is [out, in].</summary>
-    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) => LinearOp.Call(x, weight, bias);
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) =>
+        RowByRow.IsOn ? Fused.LinearRows(x, weight, bias) : LinearOp.Call(x, weight, bias);
 
     /// <summary>Rows of weight [n, d] by id.</summary>
     public static Tensor Embedding(Tensor weight, Tensor ids) => EmbeddingOp.Call(weight, ids);

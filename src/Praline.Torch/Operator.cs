@@ -35,7 +35,9 @@ public sealed unsafe class Operator(string name, string overload = "")
                 _handle = NativeMethods.pt_operator_find(Name, Overload);
                 if (_handle == 0)
                 {
-                    throw new TorchException(NativeMethods.LastError());
+                    var hint = Name.StartsWith("praline::", StringComparison.Ordinal)
+                        ? "; the native library is older than this program: cmake --build artifacts/native-build makes it anew" : "";
+                    throw new TorchException(NativeMethods.LastError() + hint);
                 }
             }
 

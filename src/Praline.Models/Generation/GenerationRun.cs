@@ -73,6 +73,7 @@ internal sealed class GenerationRun(
         }
 
         using var noGrad = NoGrad.Begin();
+        using var rowByRow = RowByRow.Begin();
         using var scope = new TensorScope();
         var sequences = _groups.SelectMany(group => group.Sequences).ToArray();
         var tokens = new long[sequences.Length];

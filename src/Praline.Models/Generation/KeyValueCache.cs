@@ -45,6 +45,23 @@ public sealed class KeyValueCache : IDisposable
         return Layer(layer);
     }
 
+    /// <summary>
+    /// Makes room for one token more in a layer and counts it: the whole stores [B, kv heads, capacity, d], of which the token's place
+    /// is number <c>Length − 1</c>, are for the caller to write to.
+    /// </summary>
+    internal (Tensor Keys, Tensor Values) Extend(int layer, long batch, long heads, long width, DType dtype, Device device)
+    {
+        var end = _lengths[layer] + 1;
+        long[] shape = [batch, heads, 0, width];
+        _keys[layer] = Room(_keys[layer], shape, dtype, device, _lengths[layer], end);
+        _values[layer] = Room(_values[layer], shape, dtype, device, _lengths[layer], end);
+        _lengths[layer] = end;
+        return (_keys[layer]!, _values[layer]!);
+    }
+
+    /// <summary>Tokens that a layer has seen.</summary>
+    internal long LengthOf(int layer) => _lengths[layer];
+
     /// <summary>Keeps the sequences of these numbers, in this order (one may come several times).</summary>
     public void Keep(ReadOnlySpan<long> rows)
     {
@@ -74,24 +91,29 @@ public sealed class KeyValueCache : IDisposable
 
     private Tensor Write(Tensor? store, Tensor added, long start, long end)
     {
-        if (store is null || store.Size(2) < end)
-        {
-            Capacity = Math.Max(Capacity, Math.Max(end, Math.Max(FirstCapacity, 2 * start)));
-            var shape = added.Shape;
-            var larger = Tensor.Empty([shape[0], shape[1], Capacity, shape[3]], added.DType, added.Device).DetachFromScope();
-            if (store is not null)
-            {
-                using var old = store.Narrow(2, 0, start);
-                using var place = larger.Narrow(2, 0, start);
-                place.CopyInPlace(old);
-                store.Dispose();
-            }
-
-            store = larger;
-        }
-
+        store = Room(store, added.Shape, added.DType, added.Device, start, end);
         using var target = store.Narrow(2, start, end - start);
         target.CopyInPlace(added);
         return store;
+    }
+
+    private Tensor Room(Tensor? store, long[] shape, DType dtype, Device device, long start, long end)
+    {
+        if (store is not null && store.Size(2) >= end)
+        {
+            return store;
+        }
+
+        Capacity = Math.Max(Capacity, Math.Max(end, Math.Max(FirstCapacity, 2 * start)));
+        var larger = Tensor.Empty([shape[0], shape[1], Capacity, shape[3]], dtype, device).DetachFromScope();
+        if (store is not null)
+        {
+            using var old = store.Narrow(2, 0, start);
+            using var place = larger.Narrow(2, 0, start);
+            place.CopyInPlace(old);
+            store.Dispose();
+        }
+
+        return larger;
     }
 }

@@ -12,15 +12,15 @@ internal sealed class PromptCache(int layers) : IDisposable
     private int _users = 1;
 
     /// <summary>Tokens of the prompt.</summary>
-    internal long Length => _keys[0]!.Size(1);
+    internal long Length => _values[0]!.Size(1);
 
-    /// <summary>Keys and values [kv heads, T, d] of a layer.</summary>
+    /// <summary>A layer's keys [kv heads, d, T], transposed for the products that read them, and values [kv heads, T, d].</summary>
     internal (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer]!, _values[layer]!);
 
     /// <summary>Stores the keys and values [T, kv heads, d] that the prefill computed.</summary>
     internal void Store(int layer, Tensor keys, Tensor values)
     {
-        _keys[layer] = keys.Transpose(0, 1).Contiguous().DetachFromScope();
+        _keys[layer] = keys.Permute(1, 2, 0).Contiguous().DetachFromScope();
         _values[layer] = values.Transpose(0, 1).Contiguous().DetachFromScope();
     }
 

@@ -17,8 +17,8 @@ internal sealed class LlamaAttention(LlamaConfig config, Weights weights, int la
         var q = _query.Forward(x).View(-1, config.NumAttentionHeads, config.HeadDim);
         var k = _key.Forward(x).View(-1, config.NumKeyValueHeads, config.HeadDim);
         var v = _value.Forward(x).View(-1, config.NumKeyValueHeads, config.HeadDim);
-        q = RotaryEmbedding.Rotate(q, cos, sin);
-        k = RotaryEmbedding.Rotate(k, cos, sin);
+        q = Fused.Rotary(q, cos, sin);
+        k = Fused.Rotary(k, cos, sin);
         return _output.Forward(attention.Attend(layer, q, k, v));
     }
 }

@@ -9,13 +9,51 @@ namespace Praline.Models.Language;
 internal sealed class PackedAttention(LlamaConfig config, PackedLayout layout) : IAttention
 {
     private const int BlockLength = 256;
+    private readonly long[] _segments = Segments(layout);
     private readonly Dictionary<(int Count, int Keys, int? Window), Tensor> _masks = [];
+
+    /// <summary>Use libtorch's operators even where there is a kernel (tests compare the two).</summary>
+    internal bool Plain { get; init; }
 
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor q, Tensor k, Tensor v)
     {
-        using var scope = new TensorScope();
         var window = config.WindowOf(layer);
+        return !Plain && Fused.HasAttention(q)
+            ? Fused.PackedAttention(q.Contiguous(), k.Contiguous(), v.Contiguous(), _segments, window ?? 0)
+            : AttendPlainly(q, k, v, window);
+    }
+
+    /// <summary>Frees the masks.</summary>
+    internal void Free()
+    {
+        foreach (var mask in _masks.Values)
+        {
+            mask.Dispose();
+        }
+
+        _masks.Clear();
+    }
+
+    private static long[] Segments(PackedLayout layout)
+    {
+        var numbers = new List<long>();
+        for (var t = 0; t < layout.Trees.Count; t++)
+        {
+            var (tree, start) = (layout.Trees[t], layout.TreeStarts[t]);
+            numbers.AddRange([t, start, tree.PromptLength, start, 0]);
+            for (var r = 0; r < tree.ResponseLengths.Length; r++)
+            {
+                numbers.AddRange([t, layout.ResponseStart(t, r), tree.ResponseLengths[r], start, tree.PromptLength]);
+            }
+        }
+
+        return [.. numbers];
+    }
+
+    private Tensor AttendPlainly(Tensor q, Tensor k, Tensor v, int? window)
+    {
+        using var scope = new TensorScope();
         var parts = new List<Tensor>();
         for (var t = 0; t < layout.Trees.Count; t++)
         {
@@ -69,16 +107,5 @@ internal sealed class PackedAttention(LlamaConfig config, PackedLayout layout) :
         }
 
         return mask;
-    }
-
-    /// <summary>Frees the masks.</summary>
-    internal void Free()
-    {
-        foreach (var mask in _masks.Values)
-        {
-            mask.Dispose();
-        }
-
-        _masks.Clear();
     }
 }

@@ -14,7 +14,7 @@ public sealed class RotaryEmbedding(LlamaConfig config)
     public double Scale { get; } = config.RopeScaling is { Type: "yarn" } yarn ? yarn.AttentionFactor ?? (0.1 * Math.Log(yarn.Factor)) + 1 : 1;
 
     /// <summary>
-    /// Cosines and sines [N, 1, HeadDim] for flat positions Int64 [N], or for Qwen2-VL's three positions per token Int64 [3, N].
+    /// Cosines and sines [N, HeadDim / 2] for flat positions Int64 [N], or for Qwen2-VL's three positions per token Int64 [3, N].
     /// </summary>
     public (Tensor Cos, Tensor Sin) At(Tensor positions, DType dtype)
     {
@@ -30,7 +30,6 @@ public sealed class RotaryEmbedding(LlamaConfig config)
             angles = MergeSections(angles);
         }
 
-        angles = Tensor.Cat([angles, angles], -1).Unsqueeze(1);
         var (cos, sin) = (angles.Cos(), angles.Sin());
         if (Scale != 1)
         {
@@ -38,15 +37,6 @@ public sealed class RotaryEmbedding(LlamaConfig config)
         }
 
         return (cos.To(dtype).MoveToOuterScope(), sin.To(dtype).MoveToOuterScope());
-    }
-
-    /// <summary>Turns x [N, heads, HeadDim]: x · cos + (−x₂, x₁) · sin.</summary>
-    public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
-    {
-        using var scope = new TensorScope();
-        var half = x.Size(-1) / 2;
-        var turned = Tensor.Cat([-x.Narrow(-1, half, half), x.Narrow(-1, 0, half)], -1);
-        return ((x * cos) + (turned * sin)).MoveToOuterScope();
     }
 
     /// <summary>The d/2 inverse wavelengths for texts of a length (which only <c>dynamic</c> looks at).</summary>

@@ -36,8 +36,8 @@ internal sealed class QwenVisionBlock
     {
         using var scope = new TensorScope();
         var parts = _qkv.Forward(_norm1(x)).View(-1, 3, _config.Heads, _config.HeadDim);
-        var query = RotaryEmbedding.Rotate(parts.Select(1, 0).To(cos.DType), cos, sin).To(x.DType);
-        var key = RotaryEmbedding.Rotate(parts.Select(1, 1).To(cos.DType), cos, sin).To(x.DType);
+        var query = Fused.Rotary(parts.Select(1, 0).To(cos.DType).Contiguous(), cos, sin).To(x.DType);
+        var key = Fused.Rotary(parts.Select(1, 1).To(cos.DType).Contiguous(), cos, sin).To(x.DType);
         x += _out.Forward(segments.Attend(query, key, parts.Select(1, 2)));
         return (x + FeedForward(_norm2(x))).MoveToOuterScope();
     }

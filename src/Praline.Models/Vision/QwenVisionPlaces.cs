@@ -51,16 +51,15 @@ internal sealed class QwenVisionPlaces
     }
 
     /// <summary>
-    /// Cosines and sines [N, 1, head] in single precision: the first quarter of each head's frequencies turns with the row, the
-    /// second with the column, and so again.
+    /// Cosines and sines [N, head / 2] in single precision: the first half of the frequencies turns with the row, the
+    /// second with the column.
     /// </summary>
     internal (Tensor Cos, Tensor Sin) Rotations(Device device)
     {
         var quarter = _config.HeadDim / 4;
         var frequencies = Tensor.From<float>([.. Enumerable.Range(0, quarter).Select(i => (float)(1 / Math.Pow(10000, (double)i / quarter)))]);
         var (rows, columns) = RowsAndColumns();
-        var angles = Tensor.Cat([Angles(rows), Angles(columns)], -1); // [N, head / 2]
-        angles = Tensor.Cat([angles, angles], -1).Unsqueeze(1).To(device);
+        var angles = Tensor.Cat([Angles(rows), Angles(columns)], -1).To(device); // [N, head / 2]
         return (angles.Cos(), angles.Sin());
 
         Tensor Angles(float[] places) => Tensor.From<float>(places).Unsqueeze(1) * frequencies;

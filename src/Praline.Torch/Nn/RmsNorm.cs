@@ -7,18 +7,9 @@ namespace Praline.Torch.Nn;
 /// </summary>
 public sealed class RmsNorm(Weights weights, long dimension, double eps)
 {
-    private static readonly long[] Last = [-1];
-
     /// <summary>[dimension]</summary>
     public Tensor Weight { get; } = weights.Get("weight", Initialization.Ones, dimension);
 
     /// <summary>[…, dimension] → […, dimension]</summary>
-    public Tensor Forward(Tensor x)
-    {
-        using var scope = new TensorScope();
-        var type = x.DType;
-        var wide = type is DType.Float64 ? x : x.To(DType.Float32);
-        var scale = ((wide * wide).Mean(Last, keepDim: true) + eps).Rsqrt();
-        return (Weight * (wide * scale).To(type)).MoveToOuterScope();
-    }
+    public Tensor Forward(Tensor x) => Fused.RmsNorm(x, Weight, eps);
 }

@@ -14,9 +14,22 @@ public sealed class PackedForwardTests
 {
     public static TheoryData<string> Configurations() => ["llama", "mistral window", "qwen2", "tied"];
 
+    /// <summary>Every configuration, with the kernel and with libtorch's operators.</summary>
+    public static TheoryData<string, bool> Ways()
+    {
+        var ways = new TheoryData<string, bool>();
+        foreach (var row in Configurations())
+        {
+            ways.Add(row, false);
+            ways.Add(row, true);
+        }
+
+        return ways;
+    }
+
     [Theory]
-    [MemberData(nameof(Configurations))]
-    public void HiddenStatesAndAllGradientsEqualSeparateSequences(string configuration)
+    [MemberData(nameof(Ways))]
+    public void HiddenStatesAndAllGradientsEqualSeparateSequences(string configuration, bool plain)
     {
         using var scope = new TensorScope();
         var config = Config(configuration);
@@ -34,7 +47,11 @@ public sealed class PackedForwardTests
         var probe = Tensor.Randn([layout.Length, config.HiddenSize], generator).To(DType.Float64);
         embeds.RequiresGrad = true;
 
-        var packed = model.ForwardPacked(embeds, layout);
+        var attention = new PackedAttention(config, layout) { Plain = true };
+        var packed = plain
+            ? model.ForwardTokens(embeds, layout.PositionIds(Device.Cpu), attention)
+            : model.ForwardPacked(embeds, layout);
+        attention.Free();
         (packed * probe).Sum().Backward();
         var gradients = store.Parameters.Where(p => p.Value.Grad is not null).ToDictionary(p => p.Key, p => p.Value.Grad!.Clone());
         var embedsGradient = embeds.Grad!.Clone();

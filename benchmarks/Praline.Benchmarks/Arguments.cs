@@ -1,0 +1,12 @@
+using System.Globalization;
+
+namespace Praline.Benchmarks;
+
+/// <summary>Settings given as <c>key=value</c>; each benchmark has its own defaults.</summary>
+internal sealed class Arguments(ReadOnlySpan<string> args)
+{
+    private readonly Dictionary<string, string> _values = args.ToArray().Select(a => a.Split('=', 2)).ToDictionary(p => p[0], p => p[^1], StringComparer.Ordinal);
+
+    internal int Int(string key, int fallback) =>
+        _values.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+}

@@ -1,0 +1,65 @@
+namespace Praline.Torch;
+
+/// <summary>
+/// Operators of praline_torch's own (<c>praline::…</c>): what language models do between their matrix products, in one pass each.
+/// Single and double precision on the CPU have kernels; other types and devices are served by libtorch's operators.
+/// </summary>
+public static class Fused
+{
+    private static readonly Operator RmsNormOp = new("praline::rms_norm");
+    private static readonly Operator SwiGluOp = new("praline::swiglu");
+    private static readonly Operator RotaryOp = new("praline::rotary");
+    private static readonly Operator LinearRowsOp = new("praline::linear_rows");
+    private static readonly Operator DecodeAttentionOp = new("praline::decode_attention");
+    private static readonly Operator PackedAttentionOp = new("praline::packed_attention");
+
+    /// <summary>True when attention over these tensors has a kernel.</summary>
+    public static bool HasAttention(Tensor like) => like.Device.Type == DeviceType.Cpu && like.DType is DType.Float32 or DType.Float64;
+
+    /// <summary>weight · x / √(mean(x²) + eps) over the last dimension.</summary>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double eps) => RmsNormOp.Call(x, weight, eps);
+
+    /// <summary>silu(gate) · up.</summary>
+    public static Tensor SwiGlu(Tensor gate, Tensor up) => SwiGluOp.Call(gate, up);
+
+    /// <summary>Turns the halves of each head: x [N, heads, d] by cos and sin [N, d/2].</summary>
+    public static Tensor Rotary(Tensor x, Tensor cos, Tensor sin) => RotaryOp.Call(x, cos, sin);
+
+    /// <summary>
+    /// <see cref="F.Linear"/> for few rows: on the CPU each row's numbers are the same, bit for bit, whatever rows are computed beside
+    /// it.
+    /// </summary>
+    public static Tensor LinearRows(Tensor x, Tensor weight, Tensor? bias) => LinearRowsOp.Call(x, weight, bias);
+
+    /// <summary>
+    /// Attention in a packed stream; q [T, heads, d], k and v [T, kv heads, d] → [T, heads · d].
+    /// </summary>
+    /// <param name="q">Queries.</param>
+    /// <param name="k">Keys.</param>
+    /// <param name="v">Values.</param>
+    /// <param name="segments">
+    /// Five numbers each: tree, first token, tokens, first token and number of the shared keys before its own.
+    /// </param>
+    /// <param name="window">Keys that a query sees, itself among them; 0 for all.</param>
+    public static Tensor PackedAttention(Tensor q, Tensor k, Tensor v, long[] segments, long window) =>
+        PackedAttentionOp.Call(q, k, v, segments, window);
+
+    /// <summary>
+    /// Attention of one new token per sequence, in groups that share a prompt; adds the tokens' keys and values to the groups' own.
+    /// </summary>
+    /// <param name="q">[N, heads, d]</param>
+    /// <param name="k">[N, kv heads, d]</param>
+    /// <param name="v">[N, kv heads, d]</param>
+    /// <param name="promptKeys">Per group [kv heads, d, P].</param>
+    /// <param name="promptValues">Per group [kv heads, P, d].</param>
+    /// <param name="ownKeys">Per group [rows, kv heads, capacity, d]; written to.</param>
+    /// <param name="ownValues">Per group [rows, kv heads, capacity, d]; written to.</param>
+    /// <param name="rows">Sequences of each group.</param>
+    /// <param name="lengths">Own tokens of each group before this one.</param>
+    /// <param name="window">Keys that a query sees, itself among them; 0 for all.</param>
+    /// <returns>[N, heads · d]</returns>
+    public static Tensor DecodeAttention(
+        Tensor q, Tensor k, Tensor v, Tensor[] promptKeys, Tensor[] promptValues, Tensor[] ownKeys, Tensor[] ownValues,
+        long[] rows, long[] lengths, long window) =>
+        DecodeAttentionOp.Call(q, k, v, promptKeys, promptValues, ownKeys, ownValues, rows, lengths, window);
+}

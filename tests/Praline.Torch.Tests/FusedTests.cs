@@ -1,0 +1,147 @@
+using Praline.Testing;
+
+namespace Praline.Torch.Tests;
+
+/// <summary>The fused kernels against the same formulas in libtorch's operators: values and gradients, odd sizes included.</summary>
+public sealed class FusedTests
+{
+    public static TheoryData<DType> Types() => [DType.Float32, DType.Float64];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void RmsNorm(DType type)
+    {
+        foreach (var width in new[] { 1, 7, 16, 33, 100 })
+        {
+            Compare(
+                type, [[37, width], [width]],
+                x => Fused.RmsNorm(x[0], x[1], 1e-5),
+                x => x[1] * (x[0] * ((x[0] * x[0]).Mean([-1], keepDim: true) + 1e-5).Rsqrt()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void SwiGlu(DType type)
+    {
+        foreach (var width in new[] { 1, 15, 64, 131 })
+        {
+            Compare(type, [[5, width], [5, width]], x => Fused.SwiGlu(x[0] * 4, x[1]), x => F.Silu(x[0] * 4) * x[1]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Rotary(DType type)
+    {
+        foreach (var width in new[] { 2, 6, 32, 70 })
+        {
+            using var scope = new TensorScope();
+            var angles = Tensor.Arange(0, 4 * width / 2, 1, type).View(4, width / 2) * 0.37;
+            var (cos, sin) = (angles.Cos(), angles.Sin());
+            Compare(
+                type, [[4, 3, width]],
+                x => Fused.Rotary(x[0], cos, sin),
+                x =>
+                {
+                    var half = width / 2;
+                    var turned = Tensor.Cat([-x[0].Narrow(-1, half, half), x[0].Narrow(-1, 0, half)], -1);
+                    return (x[0] * Tensor.Cat([cos, cos], -1).Unsqueeze(1)) + (turned * Tensor.Cat([sin, sin], -1).Unsqueeze(1));
+                });
+        }
+    }
+
+    [Fact]
+    public void OtherTypesAreServedByLibtorch()
+    {
+        using var scope = new TensorScope();
+        var x = Tensor.Randn([3, 8]).To(DType.BFloat16);
+        Assert.Equal(DType.BFloat16, Fused.RmsNorm(x, Tensor.Ones([8], DType.BFloat16), 1e-6).DType);
+        Assert.Equal(DType.BFloat16, Fused.SwiGlu(x, x).DType);
+        var cos = Tensor.Ones([3, 2], DType.BFloat16);
+        Assert.Equal(DType.BFloat16, Fused.Rotary(x.View(3, 2, 4), cos, cos).DType);
+    }
+
+    [Fact]
+    public void LinearRowsIsLinear()
+    {
+        using var scope = new TensorScope();
+        foreach (var type in new[] { DType.Float32, DType.Float64 })
+        {
+            foreach (var (rows, width, columns) in new[] { (1, 1, 1), (1, 40, 17), (2, 16, 33), (3, 31, 5), (9, 70, 20), (65, 129, 48) })
+            {
+                var x = Tensor.Randn([rows, width]).To(type);
+                var weight = Tensor.Randn([columns, width]).To(type);
+                var bias = Tensor.Randn([columns]).To(type);
+                var tolerance = type == DType.Float32 ? 1e-4 : 1e-11;
+                Close.Equal(F.Linear(x, weight, bias), Fused.LinearRows(x, weight, bias), tolerance, tolerance, $"{rows} × {width} × {columns}");
+                Close.Equal(F.Linear(x, weight), Fused.LinearRows(x, weight, null), tolerance, tolerance, $"{rows} × {width} × {columns}");
+            }
+        }
+    }
+
+    [Fact]
+    public void ARowOfLinearRowsDoesNotDependOnTheOthers()
+    {
+        using var scope = new TensorScope();
+        foreach (var (width, columns) in new[] { (256, 704), (129, 77), (16, 1000) })
+        {
+            var (x, weight) = (Tensor.Randn([80, width]), Tensor.Randn([columns, width]));
+            var all = Fused.LinearRows(x, weight, null).ToArray<float>();
+            foreach (var (start, count) in new[] { (0, 1), (79, 1), (10, 2), (20, 3), (30, 7), (0, 64) })
+            {
+                var some = Fused.LinearRows(x.Narrow(0, start, count).Contiguous(), weight, null).ToArray<float>();
+                Assert.Equal(all.AsSpan(start * columns, count * columns).ToArray(), some);
+            }
+        }
+    }
+
+    [Fact]
+    public void RowByRowChangesHowLinearWorksOnlyInside()
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var (x, weight) = (Tensor.Randn([33, 500]), Tensor.Randn([64, 500]));
+        using (RowByRow.Begin())
+        {
+            var first = F.Linear(x.Narrow(0, 0, 1), weight).ToArray<float>();
+            Assert.Equal(first, F.Linear(x, weight).Narrow(0, 0, 1).ToArray<float>());
+            Assert.True(RowByRow.IsOn);
+        }
+
+        Assert.False(RowByRow.IsOn);
+    }
+
+    [Fact]
+    public void SecondDerivativesAreRefused()
+    {
+        using var scope = new TensorScope();
+        var x = Tensor.Randn([2, 8]);
+        x.RequiresGrad = true;
+        var y = Fused.RmsNorm(x, Tensor.Ones([8]), 1e-6).Sum();
+        var error = Assert.Throws<TorchException>(() => Autograd.Grad([y], [x], createGraph: true));
+        Assert.Contains("second derivatives", error.Message);
+    }
+
+    private static void Compare(DType type, long[][] shapes, Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> plain)
+    {
+        using var scope = new TensorScope();
+        using var generator = new Generator(5);
+        var inputs = shapes.Select(shape => Tensor.Randn(shape, generator).To(type)).ToArray();
+        foreach (var input in inputs)
+        {
+            input.RequiresGrad = true;
+        }
+
+        var tolerance = type == DType.Float64 ? 1e-12 : 3e-6;
+        var (actual, expected) = (fused(inputs), plain(inputs));
+        var probe = Tensor.Randn(expected.Shape, generator).To(type);
+        Close.Equal(expected, actual, tolerance, tolerance, "values");
+        var actualGradients = Autograd.Grad([(actual * probe).Sum()], inputs);
+        var expectedGradients = Autograd.Grad([(expected * probe).Sum()], inputs);
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            Close.Equal(expectedGradients[i]!, actualGradients[i]!, 10 * tolerance, 10 * tolerance, $"gradient of input {i}");
+        }
+    }
+}
