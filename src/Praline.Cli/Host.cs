@@ -44,6 +44,7 @@ internal static class Host
         }
     }
 
-    private static bool IsUsers(Exception error) =>
+    /// <summary>True for what a user can mend: shown without a stack trace.</summary>
+    public static bool IsUsers(Exception error) =>
         error is PralineException or MediaException or DllNotFoundException or IOException or UnauthorizedAccessException;
 }

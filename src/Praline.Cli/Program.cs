@@ -4,8 +4,10 @@ using Praline.Cli.Commands;
 
 var root = new RootCommand("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
 {
+    CaptionCommand.Create(),
     DemoCommand.Create(),
     DoctorCommand.Create(),
+    PlotCommand.Create(),
     TokenizerCommand.Create(),
     TrainCommand.Create(),
     WorldCommand.Create(),

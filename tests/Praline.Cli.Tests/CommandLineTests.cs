@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Praline.Testing;
+using Xunit.Abstractions;
+
+namespace Praline.Cli.Tests;
+
+public class CommandLineTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Help_lists_the_commands_and_comes_at_once()
+    {
+        _ = PralineProcess.Run("--help"); // the first start reads the files from the disk
+        var fastest = Enumerable.Range(0, 5).Min(_ =>
+        {
+            var watch = Stopwatch.StartNew();
+            var (exitCode, text, _) = PralineProcess.Run("--help");
+            Assert.Equal(0, exitCode);
+            Assert.All(["build", "train", "demo", "doctor"], command => Assert.Contains(command, text));
+            return watch.Elapsed;
+        });
+        output.WriteLine($"--help: {fastest.TotalMilliseconds:0} ms");
+        Assert.True(fastest < TimeSpan.FromSeconds(0.3), $"--help took {fastest.TotalMilliseconds:0} ms at best");
+    }
+
+    [Fact]
+    public void Doctor_names_the_libraries()
+    {
+        var (exitCode, text, error) = PralineProcess.Run("doctor");
+        Assert.True(exitCode == 0, text + error);
+        Assert.All(["libtorch", "FFmpeg", "BLAS"], part => Assert.Contains(part, text));
+    }
+
+    [Theory]
+    [InlineData("caption", "/nowhere/video.mp4")]
+    [InlineData("clips", "--videos", "/nowhere", "--out", "/tmp/praline-nowhere")]
+    [InlineData("train", "synpo", "--data", "/nowhere/pairs.jsonl", "--out", "/tmp/praline-nowhere")]
+    [InlineData("train", "no-such-method", "--data", "/nowhere/pairs.jsonl", "--out", "/tmp/praline-nowhere")]
+    public void A_mistake_is_one_clear_message_without_a_stack_trace(params string[] arguments)
+    {
+        var (exitCode, _, error) = PralineProcess.Run(arguments);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("praline: ", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    [Fact]
+    public void A_real_video_is_captioned()
+    {
+        if (Golden.SharedData() is not { } data)
+        {
+            output.WriteLine("Not run: the folder of sample media is not there (PRALINE_DATA).");
+            return;
+        }
+
+        var (exitCode, text, error) = PralineProcess.Run("caption", Path.Combine(data, "videos", "baby_reading.mp4"));
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("baby_reading.mp4\t", text);
+    }
+}

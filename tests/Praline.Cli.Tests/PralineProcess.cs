@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Praline.Testing;
+
+namespace Praline.Cli.Tests;
+
+/// <summary>Runs the built <c>praline</c> as a process of its own, as a user would.</summary>
+internal static class PralineProcess
+{
+    public static string Program { get; } =
+        Path.Combine(Golden.RepositoryRoot, "artifacts", "bin", "Praline.Cli", "release", "praline.dll");
+
+    public static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static (int ExitCode, string Output, string Error) Run(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Starts, and kills (SIGKILL) after a while unless it ended before.</summary>
+    /// <returns>True when it was killed.</returns>
+    public static bool RunAndKill(TimeSpan after, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (process.WaitForExit(after))
+        {
+            return false;
+        }
+
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return true;
+    }
+}
