@@ -27,7 +27,7 @@ public sealed class RowReaders(MediaFinder media, string defaultQuestion)
             return Text(row, question, [answer.ValueKind == JsonValueKind.Object ? Side(row, answer, Preferred) : Plain(row, answer)]) with { History = history };
         }
 
-        var text = row.OptionalText("answer") ?? row.OptionalText("pos_pre") ?? row.OptionalText("chosen") ?? row.OptionalText("completion");
+        var text = row.OptionalText("pos_pre") ?? row.OptionalText("chosen") ?? row.OptionalText("answer") ?? row.OptionalText("completion");
         return Text(row, Question(row), [text ?? throw row.Error("answer", "a text", "nothing")]);
     }
 
