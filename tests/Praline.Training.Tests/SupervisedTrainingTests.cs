@@ -50,7 +50,8 @@ public class SupervisedTrainingTests
         using var world = new TinyWorld();
         TrainOptions For(string name) => Options(world, name) with
         {
-            FromScratch = true, Train = ["language", "projector", "vision"],
+            FromScratch = true,
+            Train = ["language", "projector", "vision"],
             Loop = Options(world, name).Loop with { NumEpochs = 3, SaveSteps = 2, LearningRate = 1e-3 },
         };
         var whole = For("whole");

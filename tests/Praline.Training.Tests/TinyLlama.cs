@@ -27,8 +27,14 @@ internal sealed class TinyLlama : IDisposable
     public static TinyLlama Random(ulong seed = 1, DType dtype = DType.Float32, bool tied = false) => new(
         new LlamaConfig
         {
-            VocabSize = 61, HiddenSize = 32, IntermediateSize = 48, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2,
-            HeadDim = 8, TieWordEmbeddings = tied,
+            VocabSize = 61,
+            HiddenSize = 32,
+            IntermediateSize = 48,
+            NumHiddenLayers = 2,
+            NumAttentionHeads = 4,
+            NumKeyValueHeads = 2,
+            HeadDim = 8,
+            TieWordEmbeddings = tied,
         },
         new RandomSource(seed, 0.3), dtype);
 

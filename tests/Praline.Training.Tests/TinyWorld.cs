@@ -22,7 +22,13 @@ internal sealed class TinyWorld : IDisposable
             rows.Add(JsonSerializer.Serialize(new { id = $"row{i}", video = $"v{i}.mp4", question = "What moves?", answer = right }));
             pairs.Add(JsonSerializer.Serialize(new
             {
-                idx = i, video_name = $"v{i}", question = "What moves?", pos_pre = right, neg_pre = wrong, pos_score = 9.5, neg_score = 3,
+                idx = i,
+                video_name = $"v{i}",
+                question = "What moves?",
+                pos_pre = right,
+                neg_pre = wrong,
+                pos_score = 9.5,
+                neg_score = 3,
             }));
         }
 

@@ -20,7 +20,9 @@ internal static class TrainCommand
         var output = new Option<string>("--out", "--model-dir") { Description = "The run's folder.", Required = true };
         var train = new Option<string[]>("--train")
         {
-            Description = "What trains: lora, language, projector, vision, last_layers:N.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["lora"],
+            Description = "What trains: lora, language, projector, vision, last_layers:N.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["lora"],
         };
         var alpha = new Option<double?>("--alpha") { Description = "The objective's alpha (SynPO: 30)." };
         var beta = new Option<double?>("--beta") { Description = "The objective's beta (SynPO: 0.2, DPO: 0.1)." };
@@ -74,7 +76,10 @@ internal static class TrainCommand
                 TokenKeptRatio = parsed.GetValue(ratio),
                 Frames = new FrameOptions
                 {
-                    MinFrm = parsed.GetValue(minFrm), MaxFrm = parsed.GetValue(maxFrm), FpsFrm = parsed.GetValue(fpsFrm), SampledFrm = parsed.GetValue(sampledFrm),
+                    MinFrm = parsed.GetValue(minFrm),
+                    MaxFrm = parsed.GetValue(maxFrm),
+                    FpsFrm = parsed.GetValue(fpsFrm),
+                    SampledFrm = parsed.GetValue(sampledFrm),
                 },
                 Threads = parsed.GetValue(threads) ?? Environment.ProcessorCount,
                 Device = parsed.GetValue(device)!,

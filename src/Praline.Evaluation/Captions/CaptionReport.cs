@@ -90,7 +90,8 @@ public static class CaptionReport
     {
         Title = "Facts stated about held-out videos",
         Subtitle = $"Dots: all captions of all training seeds; lines: {Percent(numbers)} bootstrap intervals over videos",
-        Columns = Metrics.Length, ShareY = true,
+        Columns = Metrics.Length,
+        ShareY = true,
         Panels = [.. Metrics.Select(metric => new IntervalPanel
         {
             Title = metric.Name, Format = metric.Format,

@@ -54,8 +54,16 @@ public static class FactMetrics
             g => 2.0 * g.Sum(c => c.TruePositives) / g.Sum(c => (2 * c.TruePositives) + c.FalsePositives + c.Missed));
         return new()
         {
-            Method = method, Captions = captions.Count, Videos = totals.Count, Seeds = seeds.Count, F1BySeed = seeds,
-            Precision = e[0], Recall = e[1], F1 = e[2], HallucinationRate = e[3], MeanWords = e[4],
+            Method = method,
+            Captions = captions.Count,
+            Videos = totals.Count,
+            Seeds = seeds.Count,
+            F1BySeed = seeds,
+            Precision = e[0],
+            Recall = e[1],
+            F1 = e[2],
+            HallucinationRate = e[3],
+            MeanWords = e[4],
         };
     }
 

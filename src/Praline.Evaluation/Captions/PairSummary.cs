@@ -30,8 +30,10 @@ public sealed record PairSummary
         return new()
         {
             Pairs = pairs.Count,
-            ChosenScore = Mean(p => p.ChosenScore), RejectedScore = Mean(p => p.RejectedScore),
-            ChosenWords = Mean(p => p.ChosenWords), RejectedWords = Mean(p => p.RejectedWords),
+            ChosenScore = Mean(p => p.ChosenScore),
+            RejectedScore = Mean(p => p.RejectedScore),
+            ChosenWords = Mean(p => p.ChosenWords),
+            RejectedWords = Mean(p => p.RejectedWords),
             ChosenLonger = Wilson.Interval(
                 pairs.Count(p => p.ChosenWords > p.RejectedWords), pairs.Count(p => p.ChosenWords != p.RejectedWords)),
         };
@@ -46,7 +48,8 @@ public sealed record PairSummary
             : [];
         return new()
         {
-            Title = "Scores and lengths of the preference pairs", Columns = 3,
+            Title = "Scores and lengths of the preference pairs",
+            Columns = 3,
             Panels =
             [
                 new HistogramPanel

@@ -25,7 +25,9 @@ public sealed record PieAnswer : IJsonRow<PieAnswer>
     public static PieAnswer Read(JsonRow row) => new()
     {
         Idx = row.Has("idx") ? row.Integer("idx") : null,
-        ImagePath = row.Text("img_path"), Question = row.Text("question"), Answer = row.Text("answer"),
+        ImagePath = row.Text("img_path"),
+        Question = row.Text("question"),
+        Answer = row.Text("answer"),
     };
 
     /// <inheritdoc/>

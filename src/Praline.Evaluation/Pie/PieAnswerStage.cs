@@ -36,7 +36,9 @@ public sealed class PieAnswerStage(IPieAnswerer model)
             async (i, token) => images.Find(questions[i].ImageId) is { } path
                 ? StageResult.Of(new PieAnswer
                 {
-                    Idx = i, ImagePath = path, Question = questions[i].Question,
+                    Idx = i,
+                    ImagePath = path,
+                    Question = questions[i].Question,
                     Answer = await model.AnswerAsync(questions[i], i, path, token).ConfigureAwait(false),
                 })
                 : StageResult.Reject($"There is no image {questions[i].ImageId} in {images.Folder}."),

@@ -24,7 +24,8 @@ public sealed class PieChatJudge(IChatModel model) : IPieJudge
         {
             Turns = [.. pieCase.Turns.Select((text, i) => new ChatTurn(
                 i % 2 == 0 ? "user" : "assistant", text, i == 0 ? [new ChatImage(image.MediaType, bytes)] : null))],
-            MaxTokens = MaxTokens, Temperature = Temperature,
+            MaxTokens = MaxTokens,
+            Temperature = Temperature,
         };
         try
         {

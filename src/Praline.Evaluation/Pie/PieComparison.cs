@@ -62,8 +62,15 @@ public sealed record PieComparison
         var (macro, micro) = AlignRates.Difference(Flags(first), Flags(second), options);
         return new()
         {
-            First = firstLabel, Second = secondLabel, Questions = shared.Length, OnlyFirst = onlyFirst, OnlySecond = onlySecond,
-            McNemar = p, McNemarHolm = p, Macro = macro, Micro = micro,
+            First = firstLabel,
+            Second = secondLabel,
+            Questions = shared.Length,
+            OnlyFirst = onlyFirst,
+            OnlySecond = onlySecond,
+            McNemar = p,
+            McNemarHolm = p,
+            Macro = macro,
+            Micro = micro,
         };
     }
 }

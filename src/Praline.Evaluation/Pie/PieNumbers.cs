@@ -42,7 +42,9 @@ public sealed record PieNumbers
 
         return new()
         {
-            Title = study.Title, Questions = study.Questions.Count, Bootstrap = study.Bootstrap,
+            Title = study.Title,
+            Questions = study.Questions.Count,
+            Bootstrap = study.Bootstrap,
             MissingImages = [.. study.Questions.Index()
                 .Where(q => study.Images.Find(q.Item.ImageId) is null).Select(q => PieStages.ItemId(q.Item, q.Index))],
             Runs = [.. study.Runs.Select(r => PieSummary.Of(r, study.Questions, study.Bootstrap))],

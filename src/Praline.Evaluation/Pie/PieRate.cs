@@ -39,9 +39,12 @@ public sealed record PieRate
         var flags = verdicts.Select(v => v.Verdict.FlagOrNull).ToArray();
         return new()
         {
-            Name = name, AllowsAmbiguous = allowsAmbiguous,
-            True = flags.Count(f => f == PieFlag.True), Ambiguous = flags.Count(f => f == PieFlag.Ambiguous),
-            False = flags.Count(f => f == PieFlag.False), Unscored = flags.Count(f => f is null),
+            Name = name,
+            AllowsAmbiguous = allowsAmbiguous,
+            True = flags.Count(f => f == PieFlag.True),
+            Ambiguous = flags.Count(f => f == PieFlag.Ambiguous),
+            False = flags.Count(f => f == PieFlag.False),
+            Unscored = flags.Count(f => f is null),
         };
     }
 }

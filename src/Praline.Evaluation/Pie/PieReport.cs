@@ -91,7 +91,11 @@ public static class PieReport
 
     private static PlotFigure Aggregate(PieNumbers numbers) => new()
     {
-        Title = "Aggregate Align Rate", Subtitle = "Lines: 95 % bootstrap intervals over images", Columns = 4, ShareY = true, ShareX = true,
+        Title = "Aggregate Align Rate",
+        Subtitle = "Lines: 95 % bootstrap intervals over images",
+        Columns = 4,
+        ShareY = true,
+        ShareX = true,
         Panels = [.. AlignRates.Variants.Select(v => new IntervalPanel
         {
             Title = v.Name.Replace("AAR ", ""), XRange = (0, 1),

@@ -34,7 +34,8 @@ public sealed record PieSummary
         var present = PieType.All.Where(t => questions.Any(q => q.Type == t)).ToArray();
         return new()
         {
-            Run = run.Label, Answers = verdicts.Count,
+            Run = run.Label,
+            Answers = verdicts.Count,
             Types = [.. present.Select(t => Rate(t.Name, other => other == t))],
             Tiers = [.. present.Select(t => t.Tier).Distinct().Select(tier => Rate(tier.ToString(), t => t.Tier == tier))],
             All = Rate("All", _ => true),

@@ -49,7 +49,9 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         var sides = Has(MetricNames.ChosenNorm);
         var panels = Methods().Select(method => new LinePanel
         {
-            Title = method.Key, XLabel = "step", YLabel = sides ? "‖∂r/∂θ‖" : "‖∂L/∂θ‖",
+            Title = method.Key,
+            XLabel = "step",
+            YLabel = sides ? "‖∂r/∂θ‖" : "‖∂L/∂θ‖",
             Series = sides
                 ? [
                     Line("chosen", SeriesStyle.Chosen, method, MetricNames.ChosenNorm),
@@ -62,7 +64,9 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         return new()
         {
             Title = sides ? "Gradient norms of chosen and rejected responses" : "Gradient norm of the loss",
-            Subtitle = HowDrawn, ShareX = true, ShareY = true,
+            Subtitle = HowDrawn,
+            ShareX = true,
+            ShareY = true,
             Panels = [.. panels.Select(p => p with { LogY = range.Maximum > 30 * range.Minimum })],
         };
     }
@@ -73,12 +77,15 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         var methods = Methods().Select(m => (Method: m, Style: Style(m.Key))).ToArray();
         LinePanel Panel(string title, IReadOnlyList<string> names) => new()
         {
-            Title = title, XLabel = "step",
+            Title = title,
+            XLabel = "step",
             Series = [.. methods.Select(m => Line(m.Method.Key, m.Style, m.Method, names))],
         };
         return new()
         {
-            Title = "Training", Subtitle = HowDrawn, ShareX = true,
+            Title = "Training",
+            Subtitle = HowDrawn,
+            ShareX = true,
             Panels =
             [
                 Panel("Loss", MetricNames.Loss), Panel("Reward margin", MetricNames.Margin), Panel("Reward accuracy", MetricNames.Accuracy),
@@ -149,7 +156,9 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
 
     private static LineSeries Line(string name, SeriesStyle style, IEnumerable<TrainingRun> runs, IReadOnlyList<string> names) => new()
     {
-        Name = name, Style = style, Traces = [.. runs.Select(r => r.Metrics.Series(names)).Where(t => t.Count > 0)],
+        Name = name,
+        Style = style,
+        Traces = [.. runs.Select(r => r.Metrics.Series(names)).Where(t => t.Count > 0)],
     };
 
     private SeriesStyle Style(string label)

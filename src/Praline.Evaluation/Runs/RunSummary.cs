@@ -37,9 +37,14 @@ public sealed record RunSummary
         double[] speed = [.. run.Metrics.Series(MetricNames.Speed).Select(p => p.Y).Where(double.IsFinite).Order()];
         return new()
         {
-            Label = run.Label, Seed = run.Seed, Steps = run.Metrics.Rows.Count > 0 ? run.Metrics.Rows[^1].Step : 0,
-            Loss = Of(MetricNames.Loss), RewardsChosen = Of(MetricNames.ChosenReward), RewardsRejected = Of(MetricNames.RejectedReward),
-            RewardAccuracies = Of(MetricNames.Accuracy), GradNorm = Of(MetricNames.Norm),
+            Label = run.Label,
+            Seed = run.Seed,
+            Steps = run.Metrics.Rows.Count > 0 ? run.Metrics.Rows[^1].Step : 0,
+            Loss = Of(MetricNames.Loss),
+            RewardsChosen = Of(MetricNames.ChosenReward),
+            RewardsRejected = Of(MetricNames.RejectedReward),
+            RewardAccuracies = Of(MetricNames.Accuracy),
+            GradNorm = Of(MetricNames.Norm),
             TokensPerSecond = speed.Length > 0 ? speed[speed.Length / 2] : double.NaN,
         };
     }

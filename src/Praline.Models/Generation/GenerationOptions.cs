@@ -54,7 +54,11 @@ public sealed record GenerationOptions
     /// <summary>What SynPO draws candidates with: temperature 0.9, top-p 0.95, top-k 32, in the paper's order.</summary>
     public static GenerationOptions SynpoCandidates { get; } = new()
     {
-        DoSample = true, Temperature = 0.9, TopP = 0.95, TopK = 32, FilterOrder = FilterOrder.Paper,
+        DoSample = true,
+        Temperature = 0.9,
+        TopP = 0.95,
+        TopK = 32,
+        FilterOrder = FilterOrder.Paper,
     };
 
     /// <summary>

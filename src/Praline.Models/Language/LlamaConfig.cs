@@ -101,12 +101,20 @@ public sealed record LlamaConfig
             "llama" => new LlamaConfig { BosTokenId = 1, EosTokenIds = [2] },
             "mistral" => new LlamaConfig
             {
-                IntermediateSize = 14336, NumKeyValueHeads = 8, MaxPositionEmbeddings = 131072, SlidingWindow = 4096,
-                BosTokenId = 1, EosTokenIds = [2],
+                IntermediateSize = 14336,
+                NumKeyValueHeads = 8,
+                MaxPositionEmbeddings = 131072,
+                SlidingWindow = 4096,
+                BosTokenId = 1,
+                EosTokenIds = [2],
             },
             "qwen2" or "qwen2_vl" or "qwen2_5_vl" or "qwen2_vl_text" or "qwen2_5_vl_text" => new LlamaConfig
             {
-                VocabSize = 151936, IntermediateSize = 22016, MaxPositionEmbeddings = 32768, SlidingWindow = 4096, FirstWindowLayer = 28,
+                VocabSize = 151936,
+                IntermediateSize = 22016,
+                MaxPositionEmbeddings = 32768,
+                SlidingWindow = 4096,
+                FirstWindowLayer = 28,
                 QkvBias = true,
             },
             _ => throw config.Error("model_type", $"expected llama, mistral or qwen2, found \"{type}\"."),

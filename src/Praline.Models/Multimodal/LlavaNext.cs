@@ -30,7 +30,10 @@ public sealed class LlavaNext : LlavaModel
         _processor = ImageProcessors.Load(
             () => new LlavaNextImageProcessor(new ImageProcessorConfig
             {
-                Type = "LlavaNextImageProcessor", Size = ImageSize.Shortest(size), CropSize = (size, size), ImageGridPinpoints = config.GridPinpoints,
+                Type = "LlavaNextImageProcessor",
+                Size = ImageSize.Shortest(size),
+                CropSize = (size, size),
+                ImageGridPinpoints = config.GridPinpoints,
             }),
             folder);
     }

@@ -52,7 +52,10 @@ public sealed class Trainer : IDisposable
         _parameters = [.. task.Trainable.Values];
         _optimizer = new AdamW(task.Trainable, new AdamWOptions
         {
-            LearningRate = options.LearningRate, Beta1 = options.Beta1, Beta2 = options.Beta2, WeightDecay = options.WeightDecay,
+            LearningRate = options.LearningRate,
+            Beta1 = options.Beta1,
+            Beta2 = options.Beta2,
+            WeightDecay = options.WeightDecay,
         });
         _accumulator = new GradientAccumulator(_parameters);
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);

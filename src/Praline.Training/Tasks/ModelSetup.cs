@@ -16,7 +16,9 @@ internal static class ModelSetup
     {
         var load = new LoadOptions
         {
-            Device = Device.Parse(options.Device), TokenKeptRatio = options.TokenKeptRatio, DType = options.DType is null ? null : DTypeOf(options.DType),
+            Device = Device.Parse(options.Device),
+            TokenKeptRatio = options.TokenKeptRatio,
+            DType = options.DType is null ? null : DTypeOf(options.DType),
         };
         return options.FromScratch
             ? AuroraCap.Create(options.PretrainedPth, options.Loop.Seed, load)

@@ -93,7 +93,9 @@ public sealed class PieReportTests : IDisposable
 
         return new()
         {
-            Introduction = "Three models on seven questions.", Questions = PieQuestion.ReadFile(_pie.Questions), Images = _pie.Images,
+            Introduction = "Three models on seven questions.",
+            Questions = PieQuestion.ReadFile(_pie.Questions),
+            Images = _pie.Images,
             Runs =
             [
                 await Run("base", (q, i) => i == 1 ? "True" : "False"),

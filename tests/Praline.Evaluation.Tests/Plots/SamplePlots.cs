@@ -100,7 +100,9 @@ internal static class SamplePlots
             [.. Enumerable.Range(1, 300).Select(i => ((double)i, f(i / 300.0) + (0.12 * (random.NextDouble() + random.NextDouble() - 1))))];
         return new()
         {
-            Title = title, XLabel = "step", YLabel = "reward",
+            Title = title,
+            XLabel = "step",
+            YLabel = "reward",
             Series =
             [
                 new() { Name = "chosen", Style = SeriesStyle.Chosen, Traces = [Trace(chosen), Trace(chosen), Trace(chosen)] },

@@ -11,8 +11,11 @@ public class SvgPlotTests
 
     private static Dictionary<string, Func<PlotFigure>> All { get; } = new()
     {
-        ["rewards"] = SamplePlots.Rewards, ["intervals"] = SamplePlots.Intervals, ["groups"] = SamplePlots.Groups,
-        ["distributions"] = SamplePlots.Distributions, ["norms"] = SamplePlots.Norms,
+        ["rewards"] = SamplePlots.Rewards,
+        ["intervals"] = SamplePlots.Intervals,
+        ["groups"] = SamplePlots.Groups,
+        ["distributions"] = SamplePlots.Distributions,
+        ["norms"] = SamplePlots.Norms,
     };
 
     [Theory]

@@ -107,8 +107,11 @@ public class CaptionReportTests
         var text = "A red square moves left above a green circle. <script>alert(1)</script>";
         return new()
         {
-            Title = "SynPO on the small world", Introduction = "Four captioners on 60 held-out videos: made-up numbers, to test the report.",
-            Captions = captions, Baseline = "base", Runs = RunComparisonTests.Runs(),
+            Title = "SynPO on the small world",
+            Introduction = "Four captioners on 60 held-out videos: made-up numbers, to test the report.",
+            Captions = captions,
+            Baseline = "base",
+            Runs = RunComparisonTests.Runs(),
             Pairs = [.. Enumerable.Range(0, 200).Select(_ => new PairScore(8 + (3 * random.NextDouble()), 1 + (5 * random.NextDouble()), 20 + random.Next(15), 18 + random.Next(15)))],
             Examples = [.. Enumerable.Range(0, 3).Select(i => new ExampleCard(
                 $"video {i:00}", [.. Enumerable.Range(0, 8).Select(f => ReportImage.Of(new RgbImage(96, 64, pixels), $"frame {f}"))],

@@ -76,8 +76,13 @@ public class RunComparisonTests
             var (c, r) = (start + ((chosen - start) * t) + Noise(), start + ((rejected - start) * t) + Noise());
             return JsonSerializer.Serialize(new Dictionary<string, double>
             {
-                ["step"] = step, ["loss"] = 1 - t + Noise(), ["rewards/chosen"] = c, ["rewards/rejected"] = r, ["rewards/margins"] = c - r,
-                ["rewards/accuracies"] = Math.Clamp(0.5 + t, 0, 1), ["grad_norm"] = Math.Exp(-t) + Math.Abs(Noise()),
+                ["step"] = step,
+                ["loss"] = 1 - t + Noise(),
+                ["rewards/chosen"] = c,
+                ["rewards/rejected"] = r,
+                ["rewards/margins"] = c - r,
+                ["rewards/accuracies"] = Math.Clamp(0.5 + t, 0, 1),
+                ["grad_norm"] = Math.Exp(-t) + Math.Abs(Noise()),
                 ["tokens_per_second"] = 4000 + (200 * Noise()),
             });
         });

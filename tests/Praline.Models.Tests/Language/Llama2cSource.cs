@@ -24,8 +24,15 @@ internal sealed class Llama2cSource : ITensorSource, IDisposable
         Name = path;
         Config = new LlamaConfig
         {
-            HiddenSize = dim, IntermediateSize = hidden, NumHiddenLayers = layers, NumAttentionHeads = heads, NumKeyValueHeads = kvHeads,
-            HeadDim = dim / heads, VocabSize = Math.Abs(vocabulary), MaxPositionEmbeddings = length, RmsNormEps = 1e-5,
+            HiddenSize = dim,
+            IntermediateSize = hidden,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = heads,
+            NumKeyValueHeads = kvHeads,
+            HeadDim = dim / heads,
+            VocabSize = Math.Abs(vocabulary),
+            MaxPositionEmbeddings = length,
+            RmsNormEps = 1e-5,
             TieWordEmbeddings = vocabulary > 0,
         };
         var floats = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(28)).ToArray();

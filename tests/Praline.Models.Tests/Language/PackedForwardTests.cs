@@ -101,7 +101,13 @@ public sealed class PackedForwardTests
     {
         var config = new LlamaConfig
         {
-            VocabSize = 50, HiddenSize = 24, IntermediateSize = 40, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 6,
+            VocabSize = 50,
+            HiddenSize = 24,
+            IntermediateSize = 40,
+            NumHiddenLayers = 2,
+            NumAttentionHeads = 4,
+            NumKeyValueHeads = 2,
+            HeadDim = 6,
         };
         return configuration switch
         {

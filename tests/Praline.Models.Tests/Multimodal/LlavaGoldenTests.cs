@@ -110,7 +110,8 @@ public class LlavaGoldenTests(ITestOutputHelper output)
         {
             var request = new GenerationRequest
             {
-                PromptEmbeddings = prompts[row], Options = new GenerationOptions { MaxNewTokens = (int)expected.Size(1) },
+                PromptEmbeddings = prompts[row],
+                Options = new GenerationOptions { MaxNewTokens = (int)expected.Size(1) },
             };
             Assert.Equal(expected.Select(0, row).ToArray<int>(), new TextGenerator(model.Language).Generate(request)[0].TokenIds);
         }

@@ -108,7 +108,9 @@ public class Qwen2VlTests
             {
                 var generated = new TextGenerator(model.Language).Generate(new GenerationRequest
                 {
-                    PromptEmbeddings = prompt.Embeddings, PromptPositionIds = prompt.PositionIds, Options = new GenerationOptions { MaxNewTokens = 1 },
+                    PromptEmbeddings = prompt.Embeddings,
+                    PromptPositionIds = prompt.PositionIds,
+                    Options = new GenerationOptions { MaxNewTokens = 1 },
                 });
                 Assert.Equal(model.Language.Logits(alone.Narrow(0, prompt.Length - 1, 1)).Argmax(-1).Item<long>(), generated[0].TokenIds[0]);
             }

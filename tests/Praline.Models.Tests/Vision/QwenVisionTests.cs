@@ -25,8 +25,17 @@ public class QwenVisionTests
         using var scope = new TensorScope();
         var config = new QwenVisionConfig
         {
-            IsVersion25 = version25, HiddenSize = Hidden, IntermediateSize = 20, OutHiddenSize = 10, Layers = 3, Heads = Heads, PatchSize = Patch,
-            TemporalPatchSize = Temporal, HiddenAct = version25 ? "silu" : "quick_gelu", WindowSize = 8, FullAttentionLayers = [1],
+            IsVersion25 = version25,
+            HiddenSize = Hidden,
+            IntermediateSize = 20,
+            OutHiddenSize = 10,
+            Layers = 3,
+            Heads = Heads,
+            PatchSize = Patch,
+            TemporalPatchSize = Temporal,
+            HiddenAct = version25 ? "silu" : "quick_gelu",
+            WindowSize = 8,
+            FullAttentionLayers = [1],
         };
         using var store = new ParameterStore(new RandomSource(3, 0.3), DType.Float64);
         var model = new QwenVisionModel(store.Root["visual"], config);

@@ -11,7 +11,12 @@ public class SiglipVisionTests
 {
     private static readonly SiglipVisionConfig Config = new()
     {
-        HiddenSize = 8, IntermediateSize = 12, Layers = 2, Heads = 2, ImageSize = 6, PatchSize = 2,
+        HiddenSize = 8,
+        IntermediateSize = 12,
+        Layers = 2,
+        Heads = 2,
+        ImageSize = 6,
+        PatchSize = 2,
     };
 
     [Fact]

@@ -29,7 +29,9 @@ internal static class VisionCacheEntry
         };
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
-            [NameKey] = name, [ChecksumKey] = Checksum(tensors), [KindKey] = features.Kind.ToString(),
+            [NameKey] = name,
+            [ChecksumKey] = Checksum(tensors),
+            [KindKey] = features.Kind.ToString(),
         });
     }
 
