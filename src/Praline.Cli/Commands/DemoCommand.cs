@@ -14,7 +14,7 @@ internal static class DemoCommand
         var command = new Command("demo", "Run the whole of SynPO on generated videos: pairs, training, evaluation, report.") { quick, output };
         command.SetAction(async (parsed, cancellation) =>
         {
-            TorchRuntime.Threads = Environment.ProcessorCount;
+            TorchRuntime.Threads = 1; // see CaptionDemo: several models side by side instead
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             var report = await new CaptionDemo(parsed.GetValue(quick) ? DemoOptions.Quick : new DemoOptions(), folder).RunAsync(cancellation);
             Ui.Note($"Everything is in {folder}");

@@ -32,30 +32,28 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
         StageView.Print(await BuildAsync(cancellation));
 
         Ui.Note($"3/5 training: {string.Join(", ", Methods.Select(m => m.Label))}, {options.Seeds} seeds each");
-        var captions = new List<MethodCaptions>();
-        var evaluation = new HeldOutCaptions(HeldOut, options.MaxNewTokens);
-        foreach (var (label, method) in Methods)
-        {
-            for (var seed = 0; seed < options.Seeds; seed++)
-            {
-                Train(method, seed, cancellation);
-            }
-        }
+        var runs = Methods.SelectMany(m => Enumerable.Range(0, options.Seeds).Select(seed => (m.Label, m.Method, Seed: seed))).ToList();
+        await EachAsync(runs, run => Task.Run(() => Train(run.Method, run.Seed, cancellation), cancellation), cancellation);
 
         Ui.Note("4/5 captions of held-out videos");
-        captions.Add(await evaluation.WriteAsync("base", null, null, CaptionsFile("base", null), cancellation));
-        foreach (var (label, method) in Methods)
-        {
-            for (var seed = 0; seed < options.Seeds; seed++)
-            {
-                captions.Add(await evaluation.WriteAsync(label, seed, Adapter(method, seed), CaptionsFile(method, seed), cancellation));
-            }
-        }
+        var evaluation = new HeldOutCaptions(HeldOut, options.MaxNewTokens);
+        var captions = new MethodCaptions[runs.Count + 1];
+        captions[0] = await evaluation.WriteAsync("base", null, null, CaptionsFile("base", null), cancellation);
+        await EachAsync(
+            runs.Index(),
+            async run => captions[run.Index + 1] = await evaluation.WriteAsync(
+                run.Item.Label, run.Item.Seed, Adapter(run.Item.Method, run.Item.Seed), CaptionsFile(run.Item.Method, run.Item.Seed), cancellation),
+            cancellation);
 
         Ui.Note("5/5 report");
-        var runs = Methods.SelectMany(m => Enumerable.Range(0, options.Seeds).Select(seed => (m.Label, seed, RunFolder(m.Method, seed)))).ToList();
-        return new DemoReport(options, folder, HeldOut).Write(captions, runs, Data);
+        return new DemoReport(options, folder, HeldOut).Write(captions, [.. runs.Select(r => (r.Label, r.Seed, RunFolder(r.Method, r.Seed)))], Data);
     }
+
+    /// <summary>As many at a time as there are processors, one thread each: the captioner is too small for two threads to share an operator.</summary>
+    private static Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> action, CancellationToken cancellation) => Parallel.ForEachAsync(
+        items,
+        new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+        async (item, _) => await action(item));
 
     private async Task<IReadOnlyList<StageSummary>> BuildAsync(CancellationToken cancellation)
     {
@@ -89,7 +87,7 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
                 ModelDir = RunFolder(method, seed),
                 Lora = new LoraConfig { R = options.LoraR, LoraAlpha = 2 * options.LoraR },
                 DType = "float32",
-                Threads = Environment.ProcessorCount,
+                Threads = 1,
                 Loop = new TrainerOptions
                 {
                     NumEpochs = options.Epochs,
@@ -98,7 +96,7 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
                     Seed = (ulong)seed,
                 },
             },
-            new TrainView(),
+            progress: null,
             cancellation);
         Ui.Note($"{method}, seed {seed}: {summary.Steps} steps, {summary.Seconds:0} s");
     }
