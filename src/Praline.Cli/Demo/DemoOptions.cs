@@ -16,13 +16,13 @@ internal sealed record DemoOptions
     public int Seeds { get; init; } = 3;
 
     /// <summary>Passes over the pairs.</summary>
-    public int Epochs { get; init; } = 3;
+    public int Epochs { get; init; } = 4;
 
     /// <summary>Rank of the adapters; small, as the captioner is.</summary>
     public int LoraR { get; init; } = 16;
 
     /// <summary>Learning rate; a small model takes larger steps than the paper's 7B.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>Pairs per optimizer step.</summary>
     public int PairsPerStep { get; init; } = 8;
