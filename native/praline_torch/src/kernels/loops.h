@@ -113,12 +113,19 @@ inline void linear_panel(const T* x, int64_t ldx, const T* w, int64_t ldw, const
                          int64_t n0, int64_t n1, int64_t k) {
   constexpr int NB = W<T> / MB;
   const T *rows[MB], *columns[NB];
+  const int64_t share = (k * MB + m1 - m0 - 1) / (m1 - m0);  // of the next weights, for each block of rows to ask for
   for (int64_t n = n0; n < n1; n += NB) {
     const int64_t width = n1 - n < NB ? n1 - n : NB;
     for (int i = 0; i < NB; i++) columns[i] = w + (n + (i < width ? i : width - 1)) * ldw;
     for (int64_t m = m0; m < m1; m += MB) {
       const int64_t height = m1 - m < MB ? m1 - m : MB;
       for (int i = 0; i < MB; i++) rows[i] = x + (m + (i < height ? i : height - 1)) * ldx;
+      if (MB > 1 && n + 2 * NB <= n1) {
+        const int64_t from = (m - m0) / MB * share, to = from + share < k ? from + share : k;
+        for (int64_t i = from; i < to; i += 64 / sizeof(T)) {
+          for (int j = 0; j < NB; j++) __builtin_prefetch(columns[j] + NB * ldw + i, 0, 2);
+        }
+      }
       V<T> sums;
       linear_block<T, MB>(rows, columns, &sums, k);
       T values[W<T>];
