@@ -20,7 +20,7 @@ internal static class PackedBenchmark
         Tensor Forward()
         {
             var ids = Tensor.From<long>([.. Enumerable.Range(0, layout.Length).Select(i => i * 31L % model.Config.VocabSize)]);
-            return model.Model.ForwardPacked(model.Model.Embed(ids), layout).Sum();
+            return model.Model.ForwardPacked(model.Model.Embed(ids), layout, checkpointing: checkpointing).Sum();
         }
 
         var medians = Timing.Medians(

@@ -17,7 +17,7 @@ public static unsafe class Autograd
         var gradientHandles = stackalloc nint[roots.Length];
         Fill(roots!, rootHandles);
         Fill(gradients, gradientHandles);
-        NativeMethods.Check(
+        Check(
             NativeMethods.pt_backward(
                 rootHandles, gradients.IsEmpty ? null : gradientHandles, roots.Length, retainGraph || createGraph ? 1 : 0, createGraph ? 1 : 0),
             "backward");
@@ -41,7 +41,7 @@ public static unsafe class Autograd
         fixed (nint* inputPointer = inputHandles, resultPointer = results)
         {
             Fill(inputs!, inputPointer);
-            NativeMethods.Check(
+            Check(
                 NativeMethods.pt_grad(
                     outputHandles, gradOutputs.IsEmpty ? null : gradHandles, outputs.Length, inputPointer, inputs.Length,
                     retainGraph || createGraph ? 1 : 0, createGraph ? 1 : 0, allowUnused ? 1 : 0, resultPointer),
@@ -51,6 +51,16 @@ public static unsafe class Autograd
         KeepAlive(outputs!, gradOutputs);
         KeepAlive(inputs!, default);
         return [.. results.Select(handle => handle == 0 ? null : Tensor.Own(handle))];
+    }
+
+    private static void Check(int status, string what)
+    {
+        if (status != 0)
+        {
+            throw Checkpoint.TakeFailure() is { } failure
+                ? new TorchException($"{what}: {failure.Message}", failure)
+                : new TorchException($"{what}: {NativeMethods.LastError()}");
+        }
     }
 
     private static void Fill(ReadOnlySpan<Tensor?> tensors, nint* handles)

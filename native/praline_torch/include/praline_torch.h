@@ -93,6 +93,13 @@ PT_API int pt_backward(const pt_tensor* roots, const pt_tensor* grads, int32_t n
 PT_API int pt_grad(const pt_tensor* outputs, const pt_tensor* grad_outputs, int32_t n_outputs, const pt_tensor* inputs,
                    int32_t n_inputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused, pt_tensor* results);
 
+// Replaces the graph behind `output` (computed from `inner_input`, a detached copy of `outer_input`, and from leaves) by one step that
+// calls back: it gets the gradient of the output (to own) and the leaves (to own), and returns gradients of the input and the leaves
+// (owned by the caller of it; null where there is none); -1 is failure. `release` is called once, when the step isn't needed any more.
+typedef int (*pt_backward_callback)(void* context, pt_tensor grad_output, const pt_tensor* leaves, int32_t n, pt_tensor* results);
+PT_API int pt_checkpoint(pt_tensor output, pt_tensor inner_input, pt_tensor outer_input, pt_backward_callback callback,
+                         pt_release release, void* context, pt_tensor* result);
+
 // ---- generators
 PT_API int pt_generator_create(int64_t device, uint64_t seed, pt_generator* result);
 PT_API void pt_generator_free(pt_generator generator);

@@ -1,10 +1,100 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/accumulate_grad.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <unordered_set>
 
 #include "common.h"
 
 using praline::borrow;
 using praline::guarded;
+using torch::autograd::Node;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+namespace {
+
+// The leaves that a result was computed from.
+variable_list leaves_behind(const at::Tensor& result) {
+  variable_list leaves;
+  std::unordered_set<Node*> seen;
+  std::vector<Node*> open{result.grad_fn().get()};
+  while (!open.empty()) {
+    Node* node = open.back();
+    open.pop_back();
+    if (node == nullptr || !seen.insert(node).second) continue;
+    if (auto* leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node)) leaves.push_back(leaf->variable);
+    for (const auto& edge : node->next_edges()) open.push_back(edge.function.get());
+  }
+  return leaves;
+}
+
+// A step of the graph whose gradient the caller's language computes.
+struct CallbackNode : Node {
+  CallbackNode(pt_backward_callback callback, pt_release release, void* context)
+      : callback_(callback), release_(release), context_(context) {}
+  ~CallbackNode() override { let_go(); }
+
+  variable_list apply(variable_list&& grads) override {
+    TORCH_CHECK(context_ != nullptr, "backward a second time through a checkpointed region: keep the graph (retain_graph) the first time");
+    TORCH_CHECK(!c10::GradMode::is_enabled(), "a checkpointed region has no second derivatives (create_graph was asked for)");
+    variable_list results(leaves.size() + 1);
+    if (!grads[0].defined()) return results;
+    std::vector<pt_tensor> inputs, handles(results.size(), nullptr);
+    for (const auto& leaf : leaves) inputs.push_back(praline::give(leaf));
+    const int status = callback_(context_, praline::give(grads[0]), inputs.data(), static_cast<int32_t>(inputs.size()), handles.data());
+    for (size_t i = 0; i < handles.size(); i++) {
+      if (handles[i] == nullptr) continue;
+      results[i] = borrow(handles[i]);
+      pt_tensor_free(handles[i]);
+    }
+    TORCH_CHECK(status == 0, "computing a checkpointed region again failed");
+    return results;
+  }
+
+  void release_variables() override {
+    let_go();
+    leaves.clear();
+  }
+
+  variable_list leaves;
+
+ private:
+  void let_go() {
+    if (context_ != nullptr) release_(context_);
+    context_ = nullptr;
+  }
+
+  pt_backward_callback callback_;
+  pt_release release_;
+  void* context_;
+};
+
+}  // namespace
+
+PT_API int pt_checkpoint(pt_tensor output, pt_tensor inner_input, pt_tensor outer_input, pt_backward_callback callback,
+                         pt_release release, void* context, pt_tensor* result) {
+  return guarded([&] {
+    const at::Tensor computed = borrow(output), inner = borrow(inner_input), outer = borrow(outer_input);
+    auto node = std::shared_ptr<CallbackNode>(new CallbackNode(callback, release, context), torch::autograd::deleteNode);
+    at::Tensor plain = computed.variable_data();
+    if (computed.requires_grad()) {
+      torch::autograd::edge_list edges;
+      edges.push_back(outer.requires_grad() ? torch::autograd::impl::gradient_edge(outer) : torch::autograd::Edge());
+      for (auto& leaf : leaves_behind(computed)) {
+        if (leaf.is_same(inner)) continue;
+        edges.push_back(torch::autograd::impl::gradient_edge(leaf));
+        node->leaves.push_back(leaf);
+      }
+      node->set_next_edges(std::move(edges));
+      const auto number = node->add_input_metadata(plain);
+      torch::autograd::impl::set_gradient_edge(plain, {node, number});
+    }
+    *result = praline::give(std::move(plain));
+  });
+}
 
 PT_API int32_t pt_grad_enabled() { return c10::GradMode::is_enabled(); }
 PT_API void pt_set_grad_enabled(int32_t on) { c10::GradMode::set_enabled(on != 0); }

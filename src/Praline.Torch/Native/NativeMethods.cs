@@ -125,6 +125,11 @@ internal static unsafe partial class NativeMethods
         int allowUnused, nint* results);
 
     [LibraryImport(Library)]
+    internal static partial int pt_checkpoint(
+        nint output, nint innerInput, nint outerInput, delegate* unmanaged[Cdecl]<nint, nint, nint*, int, nint*, int> callback,
+        delegate* unmanaged[Cdecl]<nint, void> release, nint context, nint* result);
+
+    [LibraryImport(Library)]
     internal static partial int pt_generator_create(long device, ulong seed, nint* result);
 
     [LibraryImport(Library)]

@@ -1,6 +1,5 @@
 using Praline.Torch;
 using Praline.Torch.Nn;
-using Praline.Training.LogProbs;
 
 namespace Praline.Training.Lora;
 

@@ -88,6 +88,35 @@ public sealed class PackedForwardTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void CheckpointingChangesNoNumber(string configuration)
+    {
+        using var scope = new TensorScope();
+        var config = Config(configuration);
+        using var store = new ParameterStore(new RandomSource(7, 0.2));
+        var model = new LlamaModel(config, store.Root);
+        var parameters = store.Parameters.Values.ToArray();
+        foreach (var parameter in parameters)
+        {
+            parameter.RequiresGrad = true;
+        }
+
+        var layout = new PackedLayout(new SequenceTree(20, 5, 9), new SequenceTree(3, 4));
+        var ids = Tensor.Arange(0, layout.Length);
+        Tensor?[] Gradients(bool checkpointing)
+        {
+            var hidden = model.ForwardPacked(model.Embed(ids), layout, checkpointing: checkpointing);
+            return Autograd.Grad([(model.Logits(hidden) * 0.1).Tanh().Sum()], parameters);
+        }
+
+        var (plain, again) = (Gradients(false), Gradients(true));
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            Close.Equal(plain[i]!, again[i]!, 1e-6, 1e-5, store.Parameters.Keys.ElementAt(i));
+        }
+    }
+
     [Fact]
     public void PositionsRestartAfterThePrompt()
     {

@@ -1,6 +1,4 @@
-using Praline.Torch;
-
-namespace Praline.Training.LogProbs;
+namespace Praline.Torch.Nn;
 
 /// <summary>Something that draws random numbers when it runs, and so must be rewound to run the same way a second time.</summary>
 public interface IRandomized
