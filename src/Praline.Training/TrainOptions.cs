@@ -46,12 +46,15 @@ public sealed record TrainOptions
     /// <summary>A folder for vision features that several runs share; null keeps them in memory only.</summary>
     public string? VisionCache { get; init; }
 
+    /// <summary>Memory for vision features; what is beyond is read from <see cref="VisionCache"/>.</summary>
+    public long FeatureMemoryBytes { get; init; } = 4L << 30;
+
     /// <summary>The run's folder.</summary>
     public string ModelDir { get; init; } = "";
 
     /// <summary>
     /// What trains: <c>lora</c> (an adapter on the language model), <c>language</c>, <c>projector</c>, <c>vision</c> (all of that part), or
-    /// <c>last_layers:N</c> (the language model's last N layers and head).
+    /// <c>last_layers:N</c> (the language model's last N layers).
     /// </summary>
     public IReadOnlyList<string> Train { get; init; } = ["lora"];
 
@@ -93,7 +96,7 @@ public sealed record TrainOptions
     public string Device { get; init; } = "cpu";
 
     /// <summary>The base weights' type: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>; null takes the checkpoint's where the device can compute with it.</summary>
-    public string? DType { get; init; }
+    public string? TorchDtype { get; init; }
 
     /// <summary>Threads that one operator may use; 0 leaves libtorch's own number.</summary>
     public int Threads { get; init; }

@@ -1,3 +1,4 @@
+using System.Reflection;
 
 namespace Praline.Training.Configuration;
 
@@ -12,26 +13,25 @@ internal static class FlatSettings
         return flat;
     }
 
+    /// <summary>A property's flat name: <c>lora_r</c>, but <c>lora_alpha</c> as it is.</summary>
+    internal static string NameOf(PropertyInfo property, string prefix)
+    {
+        var own = SnakeCase.Of(property.Name);
+        return own.StartsWith(prefix, StringComparison.Ordinal) ? own : prefix + own;
+    }
+
     private static void Add(Dictionary<string, object?> flat, object record, string prefix)
     {
-        foreach (var property in record.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0))
+        foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
         {
-            var (own, value) = (SnakeCase.Of(property.Name), property.GetValue(record));
-            var name = own.StartsWith(prefix, StringComparison.Ordinal) ? own : prefix + own; // lora_r, but lora_alpha as it is
-            switch (value)
+            var value = property.GetValue(record);
+            if (value is not null && OptionsBinder.InnerPrefix(value) is { } inner)
             {
-                case Data.ConditionOptions:
-                    Add(flat, value, "condition_");
-                    break;
-                case Engine.TrainerOptions or Data.FrameOptions:
-                    Add(flat, value, "");
-                    break;
-                case Lora.LoraConfig:
-                    Add(flat, value, "lora_");
-                    break;
-                default:
-                    flat[name] = value;
-                    break;
+                Add(flat, value, inner);
+            }
+            else
+            {
+                flat[NameOf(property, prefix)] = value;
             }
         }
     }

@@ -31,6 +31,16 @@ public static class SettingValue
             return Items(value).Select(item => (double)Convert(item, typeof(double), where)!).ToArray();
         }
 
+        if (target == typeof(IReadOnlyList<int>))
+        {
+            return Items(value).Select(item => (int)Convert(item, typeof(int), where)!).ToArray();
+        }
+
+        if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+        {
+            return Dictionary(value, target.GetGenericArguments()[1], where);
+        }
+
         var text = System.Convert.ToString(value, CultureInfo.InvariantCulture)!;
         return target switch
         {
@@ -43,6 +53,22 @@ public static class SettingValue
             _ when target.IsEnum && Enum.TryParse(target, text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var named) => named,
             _ => throw Misfit($"'{text}'", target, where),
         };
+    }
+
+    private static object Dictionary(object value, Type element, string where)
+    {
+        if (value is not IEnumerable<KeyValuePair<string, object?>> entries)
+        {
+            throw new PralineException($"The setting {where} should be names with values, found '{value}'.");
+        }
+
+        var result = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
+        foreach (var (name, item) in entries)
+        {
+            result[name] = Convert(item, element, $"{where}.{name}");
+        }
+
+        return result;
     }
 
     private static IEnumerable<object?> Items(object value) => value is IEnumerable list and not string ? list.Cast<object?>() : [value];

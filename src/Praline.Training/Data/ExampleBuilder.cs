@@ -26,17 +26,10 @@ internal sealed class ExampleBuilder(
     /// <returns>The examples and the texts that they were made of.</returns>
     internal (List<TrainingExample> Examples, List<ExampleText> Texts) Build(IReadOnlyList<ExampleText> texts)
     {
-        var problems = texts.SelectMany(t => DataChecks.Media(t.Id, t.Media).Concat(DataChecks.Responses(t.Id, [.. t.Responses]))).ToList();
-        DataChecks.Require(problems, texts.Count, options.SkipBadRows);
-        LeftOut.AddRange(problems);
-        var good = Without(texts, t => t.Id, problems);
+        var good = Kept(texts, texts.Count, t => [.. DataChecks.Media(t.Id, t.Media), .. DataChecks.Responses(t.Id, [.. t.Responses])]);
         trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
-
-        var examples = good.Select(Example).ToList();
-        problems = [.. examples.SelectMany(e => DataChecks.Length(e.Id, trained.LongestSequence(e), options.MaxLength))];
-        DataChecks.Require(problems, texts.Count, options.SkipBadRows);
-        LeftOut.AddRange(problems);
-        return (Without(examples, e => e.Id, problems), Without(good, t => t.Id, problems));
+        var pairs = Kept([.. good.Select(t => (Text: t, Example: Example(t)))], texts.Count, p => [.. DataChecks.Length(p.Text.Id, trained.LongestSequence(p.Example), options.MaxLength)]);
+        return ([.. pairs.Select(p => p.Example)], [.. pairs.Select(p => p.Text)]);
     }
 
     /// <summary>
@@ -54,10 +47,14 @@ internal sealed class ExampleBuilder(
     internal void Report(string what, int done, int all) => progress?.Report(new TrainProgress(
         TrainEventKind.Preparing, done, all, 0, new Dictionary<string, double>(), 0, TimeSpan.Zero, Runs.ProcessMemory.Peak, what));
 
-    private static List<T> Without<T>(IEnumerable<T> items, Func<T, string> id, IEnumerable<DataProblem> problems)
+    /// <summary>The items without a problem; problems are an error, unless such rows may be left out.</summary>
+    private List<T> Kept<T>(IReadOnlyList<T> items, int rows, Func<T, IReadOnlyList<DataProblem>> check)
     {
-        var bad = problems.Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. items.Where(item => !bad.Contains(id(item)))];
+        var problems = items.Select(check).ToArray();
+        DataProblem[] all = [.. problems.SelectMany(p => p)];
+        DataChecks.Require(all, rows, options.SkipBadRows);
+        LeftOut.AddRange(all);
+        return [.. items.Where((_, i) => problems[i].Count == 0)];
     }
 
     private TrainingExample Example(ExampleText text)

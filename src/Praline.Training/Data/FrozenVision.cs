@@ -6,34 +6,43 @@ using Praline.Torch;
 namespace Praline.Training.Data;
 
 /// <summary>
-/// A frozen tower and projector: every medium's tokens are computed once, before the first step, while other threads read the next
-/// media, and kept in memory.
+/// A frozen tower and projector: every medium's tokens are computed once, before the first step, while another thread reads the next
+/// media. They are kept in memory up to a budget, and on disk where a cache is given, which other runs and stages share.
 /// </summary>
-public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader) : IVisionSource
+/// <param name="model">The model.</param>
+/// <param name="reader">Reads media.</param>
+/// <param name="cache">Where features are kept on disk; null for memory only.</param>
+/// <param name="memoryBytes">Features in memory, at most; what is beyond is read from the cache when it is needed.</param>
+public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, VisionCache? cache = null, long memoryBytes = 4L << 30)
+    : IVisionSource
 {
     private const int ReadAhead = 4;
-    private readonly Dictionary<string, VisionFeatures> _features = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VisionFeatures> _inMemory = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VisionCacheKey> _keys = new(StringComparer.Ordinal);
+    private readonly CachedVision? _naming = cache is null ? null : new CachedVision(model, cache);
+    private long _bytes;
 
     /// <inheritdoc/>
+    /// <exception cref="PralineException">A file can't be read, or the features need more memory than they may have.</exception>
     public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
     {
-        var wanted = media.DistinctBy(m => m.Key).Where(m => !_features.ContainsKey(m.Key)).ToArray();
-        using var queue = new BlockingCollection<(MediaReference Media, IReadOnlyList<RgbImage>? Images, Exception? Error)>(ReadAhead);
+        var wanted = media.DistinctBy(m => m.Key).Where(m => !_counts.ContainsKey(m.Key)).ToArray();
+        using var queue = new BlockingCollection<Work>(ReadAhead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var producer = Task.Run(() => Produce(wanted, queue, stop.Token), CancellationToken.None);
         try
         {
             var done = 0;
-            foreach (var (item, images, error) in queue.GetConsumingEnumerable(cancellation))
+            foreach (var work in queue.GetConsumingEnumerable(cancellation))
             {
-                if (error is not null)
+                if (work.Error is not null)
                 {
-                    throw error;
+                    throw new PralineException(work.Error.Message, work.Error);
                 }
 
                 using var scope = new TensorScope();
-                var kind = item.IsVideo ? MediaKind.Video : MediaKind.Images;
-                _features[item.Key] = model.Encode(images!, kind).DetachFromScope();
+                Keep(work);
                 report?.Invoke(++done, wanted.Length);
             }
         }
@@ -45,45 +54,91 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader) 
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Counts(MediaReference media) => _features[media.Key].Counts;
+    public IReadOnlyList<int> Counts(MediaReference media) => _counts[media.Key];
 
     /// <inheritdoc/>
     public void Prefetch(IEnumerable<MediaReference> media)
     {
-        // Everything is in memory already.
+        // Everything is in memory, or mapped from the cache's files.
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media) => [.. media.Select(m => _features[m.Key])];
+    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media)
+    {
+        var found = media.DistinctBy(m => m.Key).ToDictionary(m => m.Key, Find, StringComparer.Ordinal);
+        return [.. media.Select(m => found[m.Key])];
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var features in _features.Values)
+        foreach (var features in _inMemory.Values)
         {
             features.Dispose();
         }
 
-        _features.Clear();
+        _inMemory.Clear();
     }
 
-    private void Produce(
-        MediaReference[] wanted, BlockingCollection<(MediaReference Media, IReadOnlyList<RgbImage>? Images, Exception? Error)> queue,
-        CancellationToken stop)
+    private static MediaKind KindOf(MediaReference media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
+
+    private VisionFeatures Find(MediaReference media)
+    {
+        if (_inMemory.TryGetValue(media.Key, out var features))
+        {
+            return features;
+        }
+
+        // An entry that was evicted or damaged meanwhile is computed again.
+        var read = cache!.GetOrCompute(_keys[media.Key], () => model.Encode(reader.Read(media).Images, KindOf(media)));
+        return read.Tokens.Device == model.Language.Device ? read : read with { Tokens = read.Tokens.To(model.Language.Device) };
+    }
+
+    private void Keep(Work work)
+    {
+        var features = work.Images is null ? cache!.TryGet(work.Key!) ?? model.Encode(reader.Read(work.Media).Images, KindOf(work.Media))
+            : model.Encode(work.Images, KindOf(work.Media));
+        if (work.Key is { } key)
+        {
+            _keys[work.Media.Key] = key;
+            if (work.Images is not null)
+            {
+                cache!.Put(key, features);
+            }
+        }
+
+        _counts[work.Media.Key] = features.Counts;
+        var bytes = features.Tokens.Numel * features.Tokens.DType.Size();
+        if (_bytes + bytes <= memoryBytes)
+        {
+            _bytes += bytes;
+            var tokens = features.Tokens.To(model.Language.Device).Clone(); // a memory of its own, not a mapped file
+            _inMemory[work.Media.Key] = (features with { Tokens = tokens }).DetachFromScope();
+        }
+        else if (work.Key is null)
+        {
+            throw new PralineException(
+                $"The vision features need more than the {memoryBytes >> 20} MiB they may have in memory: set vision_cache to a folder on a disk with space, or raise feature_memory_bytes.");
+        }
+    }
+
+    private void Produce(MediaReference[] wanted, BlockingCollection<Work> queue, CancellationToken stop)
     {
         try
         {
-            foreach (var item in wanted)
+            foreach (var media in wanted)
             {
+                Work work;
                 try
                 {
-                    queue.Add((item, reader.Read(item), null), stop);
+                    work = Read(media);
                 }
                 catch (PralineException error)
                 {
-                    queue.Add((item, null, error), stop);
-                    return;
+                    work = new Work(media, null, null, error);
                 }
+
+                queue.Add(work, stop);
             }
         }
         catch (OperationCanceledException)
@@ -95,4 +150,19 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader) 
             queue.CompleteAdding();
         }
     }
+
+    /// <summary>The decoded frames, or none when the cache has their features.</summary>
+    private Work Read(MediaReference media)
+    {
+        if (_naming is null || media.Paths.Count > 1)
+        {
+            return new Work(media, null, reader.Read(media).Images, null);
+        }
+
+        var key = _naming.KeyOf(media.Paths[0], reader.FramesOf(media), KindOf(media));
+        using var scope = new TensorScope();
+        return new Work(media, key, cache!.TryGet(key) is null ? reader.Read(media).Images : null, null);
+    }
+
+    private sealed record Work(MediaReference Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, PralineException? Error);
 }

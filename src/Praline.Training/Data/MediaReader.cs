@@ -8,28 +8,34 @@ public sealed record MediaReader(FrameOptions Frames)
 {
     /// <summary>How many images the model will see, from the file's header alone.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public int Count(MediaReference media) => Guard(media, () =>
+    public int Count(MediaReference media) => media.IsVideo ? FramesOf(media).Count : media.Paths.Count;
+
+    /// <summary>The numbers of the frames that the model will see; empty for images.</summary>
+    /// <exception cref="PralineException">The file is missing or can't be read.</exception>
+    public IReadOnlyList<int> FramesOf(MediaReference media) => Guard<IReadOnlyList<int>>(media, () =>
     {
         if (!media.IsVideo)
         {
-            return media.Paths.Count;
+            return [];
         }
 
         using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
-        return Choose(video.Info, media).Length;
+        return Choose(video.Info, media);
     });
 
-    /// <summary>The images, decoded.</summary>
+    /// <summary>The images, decoded, and for a video the seconds from one to the next.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public IReadOnlyList<RgbImage> Read(MediaReference media) => Guard<IReadOnlyList<RgbImage>>(media, () =>
+    public (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaReference media) => Guard<(IReadOnlyList<RgbImage>, double)>(media, () =>
     {
         if (!media.IsVideo)
         {
-            return [.. media.Paths.Select(ImageFile.Open)];
+            return ([.. media.Paths.Select(ImageFile.Open)], 0);
         }
 
         using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
-        return video.ReadFrames(Choose(video.Info, media));
+        var frames = Choose(video.Info, media);
+        var seconds = frames.Length < 2 || video.Info.AverageFps <= 0 ? 0 : (frames[^1] - frames[0]) / video.Info.AverageFps / (frames.Length - 1);
+        return (video.ReadFrames(frames), seconds);
     });
 
     private int[] Choose(VideoInfo info, MediaReference media) =>

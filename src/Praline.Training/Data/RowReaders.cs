@@ -47,9 +47,9 @@ public sealed class RowReaders(MediaFinder media, string defaultQuestion)
             })];
         }
 
-        if (row.Has("answer"))
+        if (row.Has("answer") && row.Has("condition"))
         {
-            return [Supervised(row) with { Condition = row.Text("condition") }];
+            return [Text(row, Question(row), [row.Text("answer")]) with { Condition = row.Text("condition") }];
         }
 
         var pair = Pair(row);

@@ -154,7 +154,7 @@ public sealed class TrainedVision : IVisionSource
         {
             return await Task.Run(() =>
             {
-                RgbImage[] prepared = [.. _reader.Read(media).Select(_processor.Prepare)];
+                RgbImage[] prepared = [.. _reader.Read(media).Images.Select(_processor.Prepare)];
                 Interlocked.Add(ref _cachedBytes, prepared.Sum(f => (long)f.Pixels.Length));
                 return prepared;
             }).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace Praline.Training.Engine;
 /// Adds up the gradients of an optimizer step's micro-batches. Each micro-batch's own gradient is looked at before it is added, so
 /// that one bad micro-batch can be dropped without spoiling the others.
 /// </summary>
-internal sealed class GradientAccumulator(IReadOnlyCollection<Tensor> parameters) : IDisposable
+internal sealed class GradientAccumulator(MasterWeights weights) : IDisposable
 {
     private readonly Dictionary<Tensor, Tensor> _sums = [];
 
@@ -17,8 +17,8 @@ internal sealed class GradientAccumulator(IReadOnlyCollection<Tensor> parameters
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        var gradients = parameters.Select(parameter => (Parameter: parameter, Gradient: parameter.Grad)).Where(g => g.Gradient is not null).ToArray();
-        foreach (var parameter in parameters)
+        var gradients = weights.Of.Keys.Select(parameter => (Parameter: parameter, Gradient: parameter.Grad)).Where(g => g.Gradient is not null).ToArray();
+        foreach (var parameter in weights.Of.Keys)
         {
             parameter.Grad = null;
         }
@@ -33,23 +33,23 @@ internal sealed class GradientAccumulator(IReadOnlyCollection<Tensor> parameters
         {
             if (_sums.TryGetValue(parameter, out var sum))
             {
-                sum.AddInPlace(gradient!);
+                sum.AddInPlace(gradient!.To(sum.DType));
             }
             else
             {
-                _sums[parameter] = gradient!.DetachFromScope();
+                _sums[parameter] = gradient!.To(weights.Of[parameter].DType).Alias().DetachFromScope();
             }
         }
 
         return true;
     }
 
-    /// <summary>Hands the sums to the parameters as their gradients and starts anew. False when nothing was added.</summary>
+    /// <summary>Hands the sums to the masters as their gradients and starts anew. False when nothing was added.</summary>
     internal bool Release()
     {
         foreach (var (parameter, sum) in _sums)
         {
-            parameter.Grad = sum;
+            weights.Of[parameter].Grad = sum;
             sum.Dispose();
         }
 

@@ -19,13 +19,14 @@ public sealed class Trainer : IDisposable
     private readonly EpochSampler _sampler;
     private readonly LearningRateSchedule _schedule;
     private readonly AdamW _optimizer;
-    private readonly Tensor[] _parameters;
+    private readonly MasterWeights _weights;
     private readonly GradientAccumulator _accumulator;
     private readonly CheckpointStore _checkpoints;
     private readonly int _totalSteps;
     private TrainingState _state = new();
     private JsonLinesLog? _metricsLog;
     private JsonLinesLog? _timingLog;
+    private TensorBoardLog? _tensorBoard;
 
     /// <summary>Sets a run up; nothing is written yet.</summary>
     /// <param name="task">What to train on what.</param>
@@ -49,15 +50,15 @@ public sealed class Trainer : IDisposable
         _sampler = new EpochSampler(task.ExampleIds.Count, options.BatchSize * options.AccumulationSteps, options.Seed);
         _totalSteps = Math.Min(options.MaxSteps ?? int.MaxValue, options.NumEpochs * _sampler.StepsPerEpoch);
         _schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
-        _parameters = [.. task.Trainable.Values];
-        _optimizer = new AdamW(task.Trainable, new AdamWOptions
+        _weights = new MasterWeights(task.Trainable);
+        _optimizer = new AdamW(_weights.Tensors, new AdamWOptions
         {
             LearningRate = options.LearningRate,
             Beta1 = options.Beta1,
             Beta2 = options.Beta2,
             WeightDecay = options.WeightDecay,
         });
-        _accumulator = new GradientAccumulator(_parameters);
+        _accumulator = new GradientAccumulator(_weights);
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
         _reporter = new TrainReporter(progress, _totalSteps, _sampler.StepsPerEpoch);
     }
@@ -92,8 +93,10 @@ public sealed class Trainer : IDisposable
     {
         _metricsLog?.Dispose();
         _timingLog?.Dispose();
+        _tensorBoard?.Dispose();
         _accumulator.Dispose();
         _optimizer.Dispose();
+        _weights.Dispose();
     }
 
     /// <summary>One optimizer step: the gradient of the whole batch from its micro-batches, clip, update.</summary>
@@ -126,10 +129,11 @@ public sealed class Trainer : IDisposable
         var norm = double.NaN;
         if (_accumulator.Release())
         {
-            norm = GradientClipping.ClipGradNorm(_parameters, _options.MaxGradNorm);
+            norm = GradientClipping.ClipGradNorm(_weights.Tensors.Values, _options.MaxGradNorm);
             _optimizer.LearningRate = learningRate;
             _optimizer.Step();
             _optimizer.ZeroGrad();
+            _weights.CopyBack();
         }
 
         _state = _state with { Step = _state.Step + 1, Objective = _task.ObjectiveState };
@@ -158,7 +162,7 @@ public sealed class Trainer : IDisposable
 
     private void Drop(IReadOnlyList<int> microBatch, double loss)
     {
-        foreach (var parameter in _parameters)
+        foreach (var parameter in _task.Trainable.Values)
         {
             parameter.Grad = null;
         }
@@ -188,6 +192,7 @@ public sealed class Trainer : IDisposable
         [
             new("step", _state.Step), new("seconds", seconds), new("tokens_per_second", tokens / seconds), new("peak_memory", ProcessMemory.Peak),
         ]);
+        _tensorBoard!.Write(_state.Step, [.. metrics.Where(m => double.IsFinite(m.Value)), new("tokens_per_second", tokens / seconds)]);
         _reporter.Step(_state, metrics, tokens, seconds);
     }
 
@@ -222,6 +227,7 @@ public sealed class Trainer : IDisposable
         }
 
         _metricsLog!.Write([new("step", _state.Step), .. results.Select(m => KeyValuePair.Create("eval/" + m.Key, (object?)m.Value))]);
+        _tensorBoard!.Write(_state.Step, results.Select(m => KeyValuePair.Create("eval/" + m.Key, m.Value)));
         _reporter.Evaluated(_state, results);
         if (results.TryGetValue("score", out var score) && !(score <= _state.BestScore))
         {
@@ -236,11 +242,12 @@ public sealed class Trainer : IDisposable
         using var scope = new TensorScope();
         _metricsLog!.FlushToDisk();
         _timingLog!.FlushToDisk();
+        _tensorBoard!.FlushToDisk();
         _state = _state with
         {
-            LogOffsets = new Dictionary<string, long> { ["metrics"] = _metricsLog.Length, ["timing"] = _timingLog.Length },
+            LogOffsets = new Dictionary<string, long> { ["metrics"] = _metricsLog.Length, ["timing"] = _timingLog.Length, ["tensorboard"] = _tensorBoard.Length },
         };
-        _checkpoints.Save(_state, _task.Trainable, _optimizer.StateTensors());
+        _checkpoints.Save(_state, _weights.Tensors, _optimizer.StateTensors());
     }
 
     /// <summary>Takes up the newest whole checkpoint, if the folder has one.</summary>
@@ -250,13 +257,14 @@ public sealed class Trainer : IDisposable
         using var noGrad = NoGrad.Begin();
         if (_checkpoints.LoadNewest((path, reason) => _reporter.Dropped(_state, $"The checkpoint {path} is damaged ({reason}): using the one before.")) is { } checkpoint)
         {
-            foreach (var (name, parameter) in _task.Trainable)
+            foreach (var (name, parameter) in _weights.Tensors)
             {
                 parameter.CopyInPlace(checkpoint.Weights.TryGetValue(name, out var saved)
                     ? saved
                     : throw new PralineException($"{checkpoint.Path} has no tensor '{name}': it belongs to another run. Give another output folder."));
             }
 
+            _weights.CopyBack();
             _optimizer.LoadState(checkpoint.Optimizer);
             _task.RestoreObjectiveState(checkpoint.State.Objective);
             _state = checkpoint.State;
@@ -264,6 +272,7 @@ public sealed class Trainer : IDisposable
 
         _metricsLog = new JsonLinesLog(_run.MetricsFile, _state.LogOffsets.GetValueOrDefault("metrics"));
         _timingLog = new JsonLinesLog(_run.TimingFile, _state.LogOffsets.GetValueOrDefault("timing"));
+        _tensorBoard = new TensorBoardLog(_run.Root, _state.LogOffsets.GetValueOrDefault("tensorboard"));
     }
 
     private TrainSummary Finish()
@@ -273,7 +282,7 @@ public sealed class Trainer : IDisposable
         {
             Steps = _state.Step,
             Examples = _task.ExampleIds.Count,
-            TrainableParameters = _parameters.Sum(p => p.Numel),
+            TrainableParameters = _task.Trainable.Values.Sum(p => p.Numel),
             MicroBatches = _state.MicroBatches,
             DroppedMicroBatches = _state.Dropped,
             Tokens = _state.Tokens,

@@ -9,6 +9,7 @@ namespace Praline.Training.Lora;
 /// </summary>
 internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
 {
+    private static readonly Operator AddmmInPlace = new("aten::addmm_");
     private readonly LoraAdapter _owner;
 
     internal LoraLinear(LoraAdapter owner, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
@@ -58,20 +59,33 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
             return result;
         }
 
-        using var scope = new TensorScope();
-        using var unscaled = result;
         var generator = _owner.DropoutGenerator;
+        using var scope = new TensorScope();
         var dropped = generator is null ? x : F.Dropout(x, _owner.Config.LoraDropout, generator);
-        var type = A.DType;
-        var update = F.Linear(F.Linear(dropped.To(type), A), B) * Scaling;
+        var inner = F.Linear(dropped.To(A.DType), A) * Scaling; // [T, r]: scaled here, where it is small
         if (Magnitude is not null)
         {
-            var factor = Magnitude / WeightNorm();
-            var plain = generator is not null ? F.Linear(dropped, layer.Weight) : layer.Bias is null ? result : result - layer.Bias;
-            update = ((factor - 1) * plain.To(type)) + (factor * update);
+            using var plain = result;
+            return WithMagnitude(layer, plain, generator is null ? null : dropped, inner).MoveToOuterScope();
         }
 
-        return (result + update.To(result.DType)).MoveToOuterScope();
+        if (result.Dim == 2 && result.DType == A.DType)
+        {
+            // The product adds itself to the layer's output, which no gradient looks at: no other [T, out] is ever made.
+            AddmmInPlace.Run(result, inner, B.Transpose(0, 1));
+            return result;
+        }
+
+        using var unadapted = result;
+        return (result + F.Linear(inner, B).To(result.DType)).MoveToOuterScope();
+    }
+
+    private Tensor WithMagnitude(Linear layer, Tensor result, Tensor? dropped, Tensor inner)
+    {
+        var factor = Magnitude! / WeightNorm();
+        var plain = dropped is not null ? F.Linear(dropped, layer.Weight) : layer.Bias is null ? result : result - layer.Bias;
+        var update = ((factor - 1) * plain.To(A.DType)) + (factor * F.Linear(inner, B));
+        return result + update.To(result.DType);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal static class ModelSetup
         {
             Device = Device.Parse(options.Device),
             TokenKeptRatio = options.TokenKeptRatio,
-            DType = options.DType is null ? null : DTypeOf(options.DType),
+            DType = options.TorchDtype is null ? null : DTypeOf(options.TorchDtype),
         };
         return options.FromScratch
             ? AuroraCap.Create(options.PretrainedPth, options.Loop.Seed, load)
@@ -45,8 +45,12 @@ internal static class ModelSetup
             ? new TrainedVision(
                 model as AuroraCap ?? throw new PralineException($"Training the vision tower or the projector is possible for AuroraCap checkpoints only; {model.Folder} is {model.ModelType}."),
                 reader, tower, options.FrameCacheBytes)
-            : new FrozenVision(model, reader);
-        return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision);
+            : new FrozenVision(
+                model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes);
+        return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
+        {
+            EmbedPrompt = model is Qwen2Vl ? model.EmbedPrompt : null,
+        };
     }
 
     private static LoraAdapter Adapter(LlamaModel language, TrainOptions options)
@@ -61,9 +65,9 @@ internal static class ModelSetup
     {
         IEnumerable<KeyValuePair<string, Tensor>> parameters = part switch
         {
-            "language" => Named(model, ModelPart.Language),
-            "projector" => Named(model, ModelPart.Projector),
-            "vision" => Named(model, ModelPart.VisionTower),
+            "language" => NonLora.Named(model, ModelPart.Language),
+            "projector" => NonLora.Named(model, ModelPart.Projector),
+            "vision" => NonLora.Named(model, ModelPart.VisionTower),
             _ when part.StartsWith(LastLayers, StringComparison.Ordinal) && int.TryParse(part[LastLayers.Length..], out var count) && count > 0 => Last(model, count),
             _ => throw new PralineException($"Nothing is called '{part}' that could train: expected lora, language, projector, vision or last_layers:N."),
         };
@@ -74,43 +78,30 @@ internal static class ModelSetup
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(VisionLanguageModel model, ModelPart part) =>
-        model.Parameters(part).Select(p => KeyValuePair.Create($"{part switch { ModelPart.Language => "language", ModelPart.Projector => "projector", _ => "vision" }}.{p.Key}", p.Value));
-
     private static IEnumerable<KeyValuePair<string, Tensor>> Last(VisionLanguageModel model, int count)
     {
         var first = model.Language.Config.NumHiddenLayers - count;
-        return Named(model, ModelPart.Language).Where(p =>
+        return NonLora.Named(model, ModelPart.Language).Where(p =>
         {
             var at = p.Key.IndexOf(".layers.", StringComparison.Ordinal);
-            return at < 0
-                ? !p.Key.Contains("embed_tokens", StringComparison.Ordinal) // the final norm and the head
-                : int.Parse(p.Key[(at + 8)..].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) >= first;
+            return at >= 0 && int.Parse(p.Key[(at + 8)..].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) >= first;
         });
     }
 
-    /// <summary>
-    /// An adapter as PEFT's files; whole parts as a checkpoint, or beside an adapter as LLaVA's <c>non_lora_trainables</c>.
-    /// </summary>
+    /// <summary>An adapter as PEFT's files, with whole parts that trained beside it; without an adapter a full checkpoint.</summary>
     private static void Export(VisionLanguageModel model, LoraAdapter? adapter, Dictionary<string, Tensor> whole, string folder)
     {
-        adapter?.Save(folder);
-        if (adapter is not null)
+        if (adapter is null)
         {
-            if (whole.Count > 0)
-            {
-                Torch.Serialization.SafetensorsWriter.Write(Path.Combine(folder, "non_lora_trainables.safetensors"), whole);
-            }
-
+            model.Save(folder);
             return;
         }
 
-        if (model is not AuroraCap aurora)
+        adapter.Save(folder);
+        if (whole.Count > 0)
         {
-            throw new PralineException($"Writing a whole {model.ModelType} checkpoint is not possible yet: train a LoRA adapter (train: lora).");
+            NonLora.Save(folder, whole);
         }
-
-        aurora.Save(folder);
     }
 
     private static DType DTypeOf(string name) => name switch

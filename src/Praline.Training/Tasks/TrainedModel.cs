@@ -1,4 +1,5 @@
 using Praline.Models.Language;
+using Praline.Models.Multimodal;
 using Praline.Torch;
 using Praline.Training.Data;
 using Praline.Training.LogProbs;
@@ -42,6 +43,9 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Elements of the largest block of logits.</summary>
     public long MaxLogits { get; init; } = new AnswerOptions().MaxLogits;
 
+    /// <summary>For models whose prompts have positions in three dimensions: gives them. Null for plain positions.</summary>
+    public Func<PromptTokens, VisionFeatures?, PromptEmbeddings>? EmbedPrompt { get; init; }
+
     /// <summary>Turns dropout on with a stream of its own for one micro-batch; disposing turns it off.</summary>
     public IDisposable Training(ulong seed)
     {
@@ -73,10 +77,10 @@ public sealed class TrainedModel : IDisposable
     {
         using var scope = new TensorScope();
         var media = examples.Select(e => e.Media).OfType<MediaReference>().ToArray();
-        var features = media.Length == 0 ? [] : new Queue<Models.Multimodal.VisionFeatures>(Vision!.Features(media));
-        var stream = PackedStream.Build(
-            Language, [.. examples.Select(e => e.Packed)], [.. examples.Select(e => e.Media is null ? null : features.Dequeue())]);
-        var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout);
+        var queue = new Queue<VisionFeatures>(media.Length == 0 ? [] : Vision!.Features(media));
+        VisionFeatures?[] features = [.. examples.Select(e => e.Media is null ? null : queue.Dequeue())];
+        var stream = PackedStream.Build(Language, [.. examples.Select(e => e.Packed)], features);
+        var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout, Positions(stream, examples, features));
         return (hidden.IndexSelect(0, stream.Rows).MoveToOuterScope(), stream.Targets.MoveToOuterScope(), stream.Lengths, stream.Layout.Length);
     }
 
@@ -97,6 +101,17 @@ public sealed class TrainedModel : IDisposable
         _dropout?.Dispose();
         Adapter?.Dispose();
         Vision?.Dispose();
+    }
+
+    private Tensor? Positions(PackedStream stream, IReadOnlyList<TrainingExample> examples, VisionFeatures?[] features)
+    {
+        if (EmbedPrompt is null)
+        {
+            return null;
+        }
+
+        using var noGrad = NoGrad.Begin();
+        return PackedPositions.For(stream.Layout, [.. examples.Select((e, i) => EmbedPrompt(e.Packed.Prompt, features[i]))]);
     }
 
     private sealed class Switch(Action off) : IDisposable

@@ -1,0 +1,106 @@
+using Praline.Models.Language;
+using Praline.Models.Multimodal;
+using Praline.Torch;
+using Praline.Torch.Nn;
+using Praline.Torch.Optim;
+using Praline.Torch.Serialization;
+using Praline.Training.Data;
+using Praline.Training.Lora;
+using Praline.Training.Packing;
+using Praline.Training.Tasks;
+
+namespace Praline.Training.Benchmarks;
+
+/// <summary>
+/// What both formulations compute: a Llama of hidden 512, 8 layers, vocabulary 32,000, LoRA r 128 on all its linear layers; a pair of answers of
+/// 200 tokens to a prompt of 1,170 visual and 60 text tokens.
+/// </summary>
+internal sealed class Subject : IDisposable
+{
+    private readonly ParameterStore _store;
+
+    public Subject(Settings settings)
+    {
+        TorchRuntime.Threads = settings.Whole("threads", Environment.ProcessorCount);
+        (Visual, Text, Answer) = (settings.Whole("visual", 1170), settings.Whole("text", 60), settings.Whole("answer", 200));
+        Config = new LlamaConfig
+        {
+            VocabSize = settings.Whole("vocabulary", 32000), HiddenSize = settings.Whole("hidden", 512), IntermediateSize = settings.Whole("intermediate", 1376),
+            NumHiddenLayers = settings.Whole("layers", 8), NumAttentionHeads = 8, NumKeyValueHeads = 8, HeadDim = settings.Whole("hidden", 512) / 8,
+        };
+        _store = new ParameterStore(new RandomSource(1));
+        Language = new LlamaModel(Config, _store.Root);
+        Adapter = LoraAdapter.Create(_store, new LoraConfig
+        {
+            R = settings.Whole("r", 128), LoraAlpha = 64, LoraDropout = settings.Number("dropout", 0), TargetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+        }, 2);
+        using var generator = new Generator(3);
+        Features = new VisionFeatures((Tensor.Randn([Visual, Config.HiddenSize], generator) * 0.02).DetachFromScope(), [Visual]);
+        var random = new Random(4);
+        int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(3, Config.VocabSize))];
+        var text = Ids(Text);
+        Prompt = new PromptTokens([.. text[..(Text / 2)], PromptTokens.ImageToken, .. text[(Text / 2)..]]);
+        (Chosen, Rejected) = (Ids(Answer), Ids(Answer));
+        Model = new TrainedModel(Language, Adapter.Parameters, _ => { }, Adapter, new OneVideo(Features));
+        Example = new TrainingExample("pair", new PackedExample(Prompt, [new Response(Chosen), new Response(Rejected)]), new MediaReference(["video"], true));
+        Optimizer = new AdamW(Adapter.Parameters, new AdamWOptions { LearningRate = 5e-6 });
+    }
+
+    public int Visual { get; }
+
+    public int Text { get; }
+
+    public int Answer { get; }
+
+    public LlamaConfig Config { get; }
+
+    public LlamaModel Language { get; }
+
+    public LoraAdapter Adapter { get; }
+
+    public VisionFeatures Features { get; }
+
+    public PromptTokens Prompt { get; }
+
+    public int[] Chosen { get; }
+
+    public int[] Rejected { get; }
+
+    public TrainedModel Model { get; }
+
+    public TrainingExample Example { get; }
+
+    public AdamW Optimizer { get; }
+
+    /// <summary>Clips and updates, as both formulations do after each step.</summary>
+    public void Update()
+    {
+        GradientClipping.ClipGradNorm(Adapter.Parameters.Values, 1);
+        Optimizer.Step();
+        Optimizer.ZeroGrad();
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Model.Dispose();
+        _store.Dispose();
+    }
+
+    private sealed class OneVideo(VisionFeatures features) : IVisionSource
+    {
+        public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+        {
+        }
+
+        public IReadOnlyList<int> Counts(MediaReference media) => features.Counts;
+
+        public void Prefetch(IEnumerable<MediaReference> media)
+        {
+        }
+
+        public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media) => [.. media.Select(_ => features)];
+
+        public void Dispose() => features.Dispose();
+    }
+}

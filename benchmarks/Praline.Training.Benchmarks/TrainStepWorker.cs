@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Praline.Training.Runs;
+
+namespace Praline.Training.Benchmarks;
+
+/// <summary>One formulation of one method in a process of its own, so that its peak of memory is its own.</summary>
+internal static class TrainStepWorker
+{
+    public static int Run(Settings settings)
+    {
+        var (method, formulation, steps) = (settings.Text("method", "synpo"), settings.Text("formulation", "engine"), settings.Whole("steps", 3));
+        using var subject = new Subject(settings);
+        var before = ProcessMemory.Peak;
+        Action step;
+        if (formulation == "engine")
+        {
+            var engine = new EngineFormulation(subject);
+            step = method switch { "synpo" => engine.SynPo, "dpo" => engine.Dpo, _ => engine.ProfileSynPo };
+        }
+        else
+        {
+            var papers = new PapersFormulation(subject);
+            step = method switch { "synpo" => papers.SynPo, "dpo" => papers.Dpo, _ => papers.ProfileSynPo };
+        }
+
+        step(); // warm-up
+        var seconds = new List<double>();
+        for (var i = 0; i < steps; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            step();
+            seconds.Add(clock.Elapsed.TotalSeconds);
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new { seconds = seconds.Min(), peak_mb = ProcessMemory.Peak / 1048576.0, model_mb = before / 1048576.0 }));
+        return 0;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Praline.Models.Multimodal;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+
+namespace Praline.Training.Tests;
+
+/// <summary>Preference runs on a tiny AuroraCap from its options to its files.</summary>
+public class PreferenceTrainingTests
+{
+    [Theory]
+    [InlineData("synpo")]
+    [InlineData("dpo")]
+    [InlineData("kto")]
+    [InlineData("listwise_rrhf")]
+    public void Runs_widen_the_margin(string method)
+    {
+        using var world = new TinyWorld();
+        var options = Options(world, method);
+        var summary = TrainingSession.Run(options);
+        var rows = Rows(options);
+        Assert.Equal(summary.Steps, rows.Count);
+        double Margin(JsonElement row) => row.GetProperty("rewards/chosen").GetDouble() - row.GetProperty("rewards/rejected").GetDouble();
+        Assert.True(Margin(rows[^1]) > Margin(rows[0]), $"{Margin(rows[0])} → {Margin(rows[^1])}");
+        Assert.True(File.Exists(Path.Combine(summary.Result, "adapter_model.safetensors")));
+        Assert.Equal(0, summary.DroppedMicroBatches);
+    }
+
+    [Fact]
+    public void Profiles_trace_both_sides()
+    {
+        using var world = new TinyWorld(3);
+        var options = Options(world, "synpo") with { Profile = true, Loop = Options(world, "synpo").Loop with { BatchSize = 1, AccumulationSteps = 3, TokensPerMicroBatch = 0, NumEpochs = 2 } };
+        TrainingSession.Run(options);
+        foreach (var row in Rows(options))
+        {
+            Assert.True(row.GetProperty("grad_norm/chosen").GetDouble() > 0);
+            Assert.True(row.GetProperty("grad_norm/rejected").GetDouble() > 0);
+            Assert.True(row.GetProperty("f_norm/chosen").GetDouble() > 0);
+        }
+    }
+
+    [Fact]
+    public void Held_out_pairs_choose_the_best_epoch()
+    {
+        using var world = new TinyWorld();
+        var options = Options(world, "dpo") with { EvalSplit = 0.34 };
+        var summary = TrainingSession.Run(options);
+        var evaluations = File.ReadLines(Path.Combine(options.ModelDir, "metrics.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
+            .Where(r => r.TryGetProperty("eval/loss", out _)).ToList();
+        Assert.Equal(options.Loop.NumEpochs, evaluations.Count);
+        Assert.Equal(4, summary.Examples);
+        var best = evaluations.MinBy(e => e.GetProperty("eval/loss").GetDouble()).GetProperty("step").GetInt32();
+        Assert.Equal(best, summary.BestStep);
+        Assert.Equal(Path.Combine(options.ModelDir, "best"), summary.Result);
+    }
+
+    [Fact]
+    public void Merged_checkpoints_say_what_the_adapter_says()
+    {
+        using var world = new TinyWorld(3);
+        var based = SupervisedTrainingTests.Options(world, "base") with { FromScratch = true, Train = ["language", "projector", "vision"], Loop = SupervisedTrainingTests.Options(world, "base").Loop with { NumEpochs = 1 } };
+        var trained = TrainingSession.Run(based);
+        var options = Options(world, "synpo") with { PretrainedPth = trained.Result, FromScratch = false, Train = ["lora", "projector"] };
+        var summary = TrainingSession.Run(options);
+        var merged = Path.Combine(world.Folder, "merged");
+        MergeSession.Run(trained.Result, summary.Result, merged);
+        using var scope = new Torch.TensorScope();
+        using var model = AuroraCap.Load(trained.Result);
+        using var whole = AuroraCap.Load(merged);
+        using var adapter = Praline.Training.Lora.LoraAdapter.Load(model.Language.Store, summary.Result);
+        var ids = Torch.Tensor.From<long>([1, 5, 6, 7], 1, 4);
+        Torch.Tensor Logits(AuroraCap m) => m.Language.Logits(m.Language.Forward(m.Language.Embed(ids), Torch.Tensor.Arange(0, 4).Unsqueeze(0)));
+        Praline.Testing.Close.Equal(Logits(model), Logits(whole), 1e-5, 1e-5, "logits");
+        var pixels = Torch.Tensor.Zeros([1, 3, 28, 28]);
+        Assert.NotEqual(model.EncodePixels(pixels).Sum().Item<float>(), whole.EncodePixels(pixels).Sum().Item<float>());
+    }
+
+    [Fact]
+    public void The_whole_data_set_is_checked_before_the_first_step()
+    {
+        using var world = new TinyWorld(2);
+        File.AppendAllLines(world.PairRows,
+        [
+            """{"video_name": "nowhere", "pos_pre": "a", "neg_pre": "b", "pos_score": 9, "neg_score": 1}""",
+            """{"video_name": "v0", "pos_pre": "same", "neg_pre": "same ", "pos_score": 9, "neg_score": 1}""",
+            """{"video_name": "v1", "pos_pre": " ", "neg_pre": "b", "pos_score": 9, "neg_score": 1}""",
+        ]);
+        var options = Options(world, "synpo");
+        var error = Assert.Throws<PralineException>(() => TrainingSession.Run(options));
+        Assert.Contains("nowhere", error.Message);
+        Assert.Contains("equals another", error.Message);
+        Assert.Contains("is empty", error.Message);
+        Assert.Contains("skip_bad_rows", error.Message);
+        var skipping = options with { SkipBadRows = true, ModelDir = options.ModelDir + "2" };
+        Assert.Equal(2, TrainingSession.Run(skipping).Examples);
+        var tooLong = skipping with { MaxLength = 5, ModelDir = options.ModelDir + "3" };
+        Assert.Contains("nothing to train on", Assert.Throws<PralineException>(() => TrainingSession.Run(tooLong)).Message);
+        File.WriteAllLines(world.PairRows, File.ReadLines(world.PairRows).Take(2).ToArray());
+        Assert.Contains("max_length is 5", Assert.Throws<PralineException>(
+            () => TrainingSession.Run(tooLong with { SkipBadRows = false, ModelDir = options.ModelDir + "4" })).Message);
+    }
+
+    [Fact]
+    public void Close_scores_are_left_out()
+    {
+        using var world = new TinyWorld(3);
+        File.AppendAllLines(world.PairRows, ["""{"video_name": "v0", "pos_pre": "c", "neg_pre": "d", "pos_score": 5, "neg_score": 2}"""]);
+        Assert.Equal(3, TrainingSession.Run(Options(world, "synpo")).Examples);
+        Assert.Equal(4, TrainingSession.Run(Options(world, "dpo") with { MinScoreGap = 3 }).Examples);
+    }
+
+    [Fact]
+    public void A_folder_belongs_to_one_run()
+    {
+        using var world = new TinyWorld(2);
+        var options = Options(world, "synpo");
+        TrainingSession.Run(options);
+        var error = Assert.Throws<PralineException>(() => TrainingSession.Run(options with { Loop = options.Loop with { LearningRate = 0.5 } }));
+        Assert.Contains("learning_rate was", error.Message);
+        Assert.Equal(options.Loop.NumEpochs, TrainingSession.Run(options).Steps);
+    }
+
+    private static TrainOptions Options(TinyWorld world, string method) => new()
+    {
+        Method = method,
+        PretrainedPth = world.Model,
+        FromScratch = true,
+        DatasetPath = world.PairRows,
+        DirPath = world.Data,
+        ModelDir = Path.Combine(world.Folder, "runs", method),
+        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Lora = new() { R = 4, LoraAlpha = 8, LoraDropout = 0.05 },
+        Loop = new TrainerOptions { NumEpochs = 4, BatchSize = 2, AccumulationSteps = 4, LearningRate = 5e-3, WarmupSteps = 1, SaveSteps = 0 },
+    };
+
+    private static List<JsonElement> Rows(TrainOptions options) =>
+        [.. File.ReadLines(Path.Combine(options.ModelDir, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(r => r.TryGetProperty("loss", out _))];
+}
