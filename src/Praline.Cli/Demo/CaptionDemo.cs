@@ -86,7 +86,7 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
                 DirPath = Path.Combine(Preference, "videos"),
                 ModelDir = RunFolder(method, seed),
                 Lora = new LoraConfig { R = options.LoraR, LoraAlpha = 2 * options.LoraR },
-                DType = "float32",
+                TorchDtype = "float32",
                 Threads = 1,
                 Loop = new TrainerOptions
                 {
