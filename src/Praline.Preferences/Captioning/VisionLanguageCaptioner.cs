@@ -20,13 +20,18 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     private readonly ModelThread _thread = new("captioner");
     private readonly TextGenerator _generator;
     private readonly IReadOnlyList<int> _endTokens;
+    private readonly VisionCache? _cache;
+    private readonly CachedVision? _keys;
 
     /// <summary>Takes a model; it stays the caller's to dispose, after this.</summary>
     /// <param name="model">The model, with whatever adapters are in it.</param>
     /// <param name="maxBatch">Sequences that decode together at most.</param>
-    public VisionLanguageCaptioner(VisionLanguageModel model, int maxBatch = 64)
+    /// <param name="cache">Features that were computed before, by any stage or by training; null to compute them each time.</param>
+    public VisionLanguageCaptioner(VisionLanguageModel model, int maxBatch = 64, VisionCache? cache = null)
     {
         _model = model;
+        _cache = cache;
+        _keys = cache is null ? null : new CachedVision(model, cache);
         _generator = new TextGenerator(model.Language, maxBatch);
         var named = GenerationOptions.Read(model.Folder).EosTokenIds;
         _endTokens = named.Count > 0 ? named
@@ -44,15 +49,9 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     /// <inheritdoc/>
     public async Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation)
     {
-        var (frames, duration, secondsPerFrame) = await Task.Run(() => Decode(video), cancellation).ConfigureAwait(false);
-        var features = await _thread.Do(
-            () =>
-            {
-                using var scope = new TensorScope();
-                return _model.Encode(frames, MediaKind.Video, secondsPerFrame).DetachFromScope();
-            },
-            cancellation).ConfigureAwait(false);
-        return new Context(features, duration, Path.GetFileName(video.Path));
+        var source = await Task.Run(() => Prepare(video), cancellation).ConfigureAwait(false);
+        var features = await _thread.Do(() => Encode(source), cancellation).ConfigureAwait(false);
+        return new Context(features, source.Duration, Path.GetFileName(video.Path));
     }
 
     /// <inheritdoc/>
@@ -115,7 +114,8 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
         };
     }
 
-    private static (IReadOnlyList<RgbImage> Frames, double Duration, double SecondsPerFrame) Decode(VideoRequest video)
+    /// <summary>On any thread: chooses the frames, and finds their features in the cache or decodes them.</summary>
+    private Source Prepare(VideoRequest video)
     {
         using var file = VideoFile.Open(video.Path);
         var (info, sampling) = (file.Info, video.Sampling);
@@ -130,8 +130,41 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
         var secondsPerFrame = indices.Length > 1 && info.AverageFps > 0
             ? (double)(indices[^1] - indices[0]) / (indices.Length - 1) / info.AverageFps
             : 0;
-        return (file.ReadFrames(indices), info.DurationSeconds, secondsPerFrame);
+
+        using var scope = new TensorScope();
+        var key = _keys?.KeyOf(video.Path, indices, MediaKind.Video, secondsPerFrame);
+        var known = key is null ? null : _cache!.TryGet(key)?.DetachFromScope();
+        return new Source(known is null ? file.ReadFrames(indices) : [], secondsPerFrame, info.DurationSeconds, key, known);
     }
+
+    /// <summary>On the model's thread: the features, where they are needed.</summary>
+    private VisionFeatures Encode(Source source)
+    {
+        using var scope = new TensorScope();
+        if (source.Known is { } known)
+        {
+            if (known.Tokens.Device == _model.Language.Device)
+            {
+                return known;
+            }
+
+            using (known)
+            {
+                return (known with { Tokens = known.Tokens.To(_model.Language.Device) }).DetachFromScope();
+            }
+        }
+
+        var features = _model.Encode(source.Frames, MediaKind.Video, source.SecondsPerFrame);
+        if (source.Key is { } key)
+        {
+            _cache!.Put(key, features);
+        }
+
+        return features.DetachFromScope();
+    }
+
+    private sealed record Source(
+        IReadOnlyList<RgbImage> Frames, double SecondsPerFrame, double Duration, VisionCacheKey? Key, VisionFeatures? Known);
 
     private sealed record Context(VisionFeatures Features, double Duration, string Name) : IVideoContext
     {

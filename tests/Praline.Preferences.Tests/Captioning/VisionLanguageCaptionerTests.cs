@@ -97,6 +97,23 @@ public sealed class VisionLanguageCaptionerTests : IDisposable
     }
 
     [Fact]
+    public async Task Cached_features_give_the_same_captions()
+    {
+        var cache = new VisionCache(new VisionCacheOptions(_folder["cache"]));
+        using var cached = new VisionLanguageCaptioner(_model, cache: cache);
+        var expected = await Captions(_captioner);
+        Assert.Equal(expected, await Captions(cached));
+        Assert.Equal(expected, await Captions(cached));
+        Assert.Equal((1, 1), (cache.Hits, cache.Misses));
+
+        async Task<IReadOnlyList<Caption>> Captions(VisionLanguageCaptioner captioner)
+        {
+            using var video = await captioner.EncodeAsync(new VideoRequest(_folder["videos", "v1.mp4"], null, FrameSampling.ForVideos), default);
+            return await captioner.CaptionAsync([.. Enumerable.Range(0, 4).Select(i => new CaptionRequest(video, "What?", (ulong)i))], Short, default);
+        }
+    }
+
+    [Fact]
     public async Task Judges_can_be_shown_frames()
     {
         var frames = await new MediaFrameSource(shortestEdge: 16).FramesAsync(_folder["videos", "v0.mp4"], 3, default);
