@@ -46,8 +46,8 @@ public class EngagementJudgeTests
         96,
         WorldColor.White,
         [
-            new ImageObject(new Subject(WorldColor.Red, Shape.Circle), ShapeSize.Small, Place.TopLeft, 0.22, 0.22),
-            new ImageObject(new Subject(WorldColor.Blue, Shape.Circle), ShapeSize.Large, Place.Right, 0.78, 0.5),
+            new ImageObject(new Subject(WorldColor.Red, Shape.Circle), ShapeSize.Small, Place.TopLeft, 0.25, 0.25),
+            new ImageObject(new Subject(WorldColor.Blue, Shape.Circle), ShapeSize.Large, Place.Right, 0.75, 0.5),
         ]);
 
     /// <summary>Answers as a small model may give them.</summary>

@@ -9,7 +9,7 @@ public class FactScoreTests
         4,
         80,
         WorldColor.White,
-        [new SceneObject(Shape.Circle, WorldColor.Red, ShapeSize.Small, 0, 60, 0.5, 0.22, [], new ColorChange(30, WorldColor.Blue))],
+        [new SceneObject(Shape.Circle, WorldColor.Red, ShapeSize.Small, 0, 60, 0.5, 0.25, [], new ColorChange(30, WorldColor.Blue))],
         [new SceneEvent(30, 0, EventKind.ChangesColor, WorldColor.Blue), new SceneEvent(60, 0, EventKind.Leaves)]).Facts();
 
     [Theory]

@@ -9,12 +9,12 @@ public class SceneRendererTests
     [Theory]
     [InlineData(Shape.Circle, Math.PI)]
     [InlineData(Shape.Ring, Math.PI * 0.78)]
-    [InlineData(Shape.Square, 4 * 0.88 * 0.88)]
-    [InlineData(Shape.Cross, (2 * 2 * 0.68) - (0.68 * 0.68))]
+    [InlineData(Shape.Square, 4 * 0.9 * 0.9)]
+    [InlineData(Shape.Cross, (2 * 2 * 0.6) - (0.6 * 0.6))]
     [InlineData(Shape.Triangle, 0.5 * (2 * 1.85 / 1.75) * 1.85)]
     public void Shapes_cover_their_area(Shape shape, double area)
     {
-        var image = SceneRenderer.Render(SceneOf(shape, ShapeSize.Large), 0, 200);
+        var image = SceneRenderer.Render(SceneOf(shape, ShapeSize.Large), 0, 400);
         var (background, color) = (Palette.Rgb(WorldColor.Black), Palette.Rgb(WorldColor.Yellow));
         var covered = 0.0;
         for (var i = 0; i < image.Pixels.Length; i += 3)
@@ -22,16 +22,16 @@ public class SceneRendererTests
             covered += (image.Pixels[i] - background.R) / (double)(color.R - background.R);
         }
 
-        Assert.Equal(area, covered / Math.Pow(200 * Grid.LargeRadius, 2), 0.05);
+        Assert.Equal(area, covered / Math.Pow(400 * Grid.LargeRadius, 2), 0.05);
     }
 
     [Fact]
     public void A_circle_is_drawn_where_it_is_in_its_color()
     {
         var image = SceneRenderer.Render(SceneOf(Shape.Circle, ShapeSize.Small), 0);
-        Assert.Equal(Palette.Rgb(WorldColor.Yellow), At(image, 0.78, 0.22));
-        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.5, 0.22));
-        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.22, 0.78));
+        Assert.Equal(Palette.Rgb(WorldColor.Yellow), At(image, 0.75, 0.25));
+        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.5, 0.25));
+        Assert.Equal(Palette.Rgb(WorldColor.Black), At(image, 0.25, 0.75));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class SceneRendererTests
     }
 
     private static Scene SceneOf(Shape shape, ShapeSize size) => new(
-        1, 96, 4, 40, WorldColor.Black, [new SceneObject(shape, WorldColor.Yellow, size, 0, 40, 0.78, 0.22, [])], []);
+        1, 96, 4, 40, WorldColor.Black, [new SceneObject(shape, WorldColor.Yellow, size, 0, 40, 0.75, 0.25, [])], []);
 
     private static (byte R, byte G, byte B) At(RgbImage image, double x, double y)
     {

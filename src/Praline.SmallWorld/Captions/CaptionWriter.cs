@@ -66,9 +66,8 @@ public sealed class CaptionWriter
     {
         var later = new List<StoryObject>();
         var clauses = new List<string>();
-        // Mostly from the top left to the bottom right, as people do.
-        var items = random.Chance(0.8) ? story.Objects.OrderBy(o => o.Place ?? Place.Middle) : (IEnumerable<StoryObject>)random.Shuffled(story.Objects);
-        foreach (var item in items)
+        // From the top left to the bottom right: an order that a small model can learn.
+        foreach (var item in story.Objects.OrderBy(o => o.Place ?? Place.Middle))
         {
             var now = item.Motion is not null && random.Chance(0.6);
             if (item.Motion is not null && !now)

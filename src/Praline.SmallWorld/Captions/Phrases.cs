@@ -30,9 +30,9 @@ internal static class Phrases
 
     public static IReadOnlyList<string> Shapes(Shape shape) => shape switch
     {
-        Shape.Square => ["square", "square", "box"],
-        Shape.Circle => ["circle", "circle", "disc"],
-        Shape.Ring => ["ring", "ring", "hoop"],
+        Shape.Square => ["square", "square", "square", "square", "box"],
+        Shape.Circle => ["circle", "circle", "circle", "circle", "disc"],
+        Shape.Ring => ["ring", "ring", "ring", "ring", "hoop"],
         _ => [Words.Of(shape)],
     };
 

@@ -9,11 +9,10 @@ public static class ImageSceneGenerator
     {
         options ??= new();
         options.Validate();
-        // How many there are is settled first, or images with many would be thrown away more often than others.
-        var count = WorldRandom.Derive(seed, "image count").PickWeighted(options.ObjectCountWeights) + 1;
+        var sizes = SceneGenerator.Sizes(seed, options.ObjectCountWeights);
         for (var attempt = 0; ; attempt++)
         {
-            var scene = Draft(seed, count, options, WorldRandom.Derive(seed, $"image/{attempt}"));
+            var scene = Draft(seed, sizes, options, WorldRandom.Derive(seed, $"image/{attempt}"));
             if (!Touching(scene.Objects))
             {
                 return scene;
@@ -21,11 +20,11 @@ public static class ImageSceneGenerator
         }
     }
 
-    private static ImageScene Draft(ulong seed, int count, ImageSceneOptions options, WorldRandom random)
+    private static ImageScene Draft(ulong seed, IReadOnlyList<ShapeSize> sizes, ImageSceneOptions options, WorldRandom random)
     {
         var cells = random.Shuffled(Enum.GetValues<Place>());
         var objects = new List<ImageObject>();
-        while (objects.Count < count)
+        while (objects.Count < sizes.Count)
         {
             var subject = NextSubject(objects, options, random);
             if (objects.All(o => o.Subject != subject))
@@ -33,10 +32,10 @@ public static class ImageSceneGenerator
                 var (x, y) = Grid.Center(cells[objects.Count]);
                 objects.Add(new ImageObject(
                     subject,
-                    random.Chance(0.5) ? ShapeSize.Large : ShapeSize.Small,
+                    sizes[objects.Count],
                     cells[objects.Count],
-                    Grid.Exact(x + random.Between(-0.02, 0.02)),
-                    Grid.Exact(y + random.Between(-0.02, 0.02))));
+                    Grid.Exact(x + random.Between(-0.012, 0.012)),
+                    Grid.Exact(y + random.Between(-0.012, 0.012))));
             }
         }
 

@@ -108,9 +108,9 @@ public static class SceneRenderer
         private static bool Contains(Shape shape, double u, double v) => shape switch
         {
             Shape.Circle => (u * u) + (v * v) <= 1,
-            Shape.Square => Math.Abs(u) <= 0.88 && Math.Abs(v) <= 0.88,
+            Shape.Square => Math.Abs(u) <= 0.9 && Math.Abs(v) <= 0.9,
             Shape.Triangle => v <= 0.8 && Math.Abs(u) * 1.75 <= v + 1.05,
-            Shape.Cross => Math.Min(Math.Abs(u), Math.Abs(v)) <= 0.34 && Math.Max(Math.Abs(u), Math.Abs(v)) <= 1,
+            Shape.Cross => Math.Min(Math.Abs(u), Math.Abs(v)) <= 0.3 && Math.Max(Math.Abs(u), Math.Abs(v)) <= 1,
             Shape.Ring => (u * u) + (v * v) is <= 1.0 and >= 0.22,
             _ => false,
         };

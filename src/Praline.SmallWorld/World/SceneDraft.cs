@@ -4,7 +4,7 @@ namespace Praline.SmallWorld;
 /// One attempt at a scene. Each clip of the video has two moments, at about 30 % and 70 % of it, and things happen only at
 /// moments, one at a time: so events are clear of the clips' ends, and a second or more apart.
 /// </summary>
-internal sealed class SceneDraft(ulong seed, int count, SceneOptions options, WorldRandom random)
+internal sealed class SceneDraft(ulong seed, IReadOnlyList<ShapeSize> sizes, SceneOptions options, WorldRandom random)
 {
     private static readonly Motion[] Directions = [Motion.Left, Motion.Right, Motion.Up, Motion.Down];
 
@@ -65,7 +65,7 @@ internal sealed class SceneDraft(ulong seed, int count, SceneOptions options, Wo
     {
         var cells = random.Shuffled(Enum.GetValues<Place>());
         var identities = new List<(WorldColor Color, Shape Shape)>();
-        while (identities.Count < count)
+        while (identities.Count < sizes.Count)
         {
             // Each thing of a video is called by colour and shape, so no two may share both.
             var drawn = Habits.Draw(random);
@@ -75,13 +75,12 @@ internal sealed class SceneDraft(ulong seed, int count, SceneOptions options, Wo
             }
         }
 
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < sizes.Count; i++)
         {
             var circles = random.Chance(options.CirclingShare);
-            var size = random.Chance(0.5) ? ShapeSize.Small : ShapeSize.Large;
-            var offset = circles ? Grid.CirclingRadius : random.Between(0, 0.04);
+            var offset = circles ? Grid.CirclingRadius : random.Between(0, 0.012);
             var actor = new ActorDraft(
-                identities[i].Shape, identities[i].Color, size, cells[i], circles, offset, random.Between(0, 2 * Math.PI));
+                identities[i].Shape, identities[i].Color, sizes[i], cells[i], circles, offset, random.Between(0, 2 * Math.PI));
             actors.Add(actor);
             if (i == 0 || !random.Chance(options.LateShare))
             {
