@@ -9,7 +9,7 @@ public class CaptionRoundTripTests
     [InlineData(CaptionStyle.Careless)]
     public void The_parser_reads_back_what_the_writer_states(CaptionStyle style)
     {
-        for (ulong seed = 0; seed < 700; seed++)
+        for (ulong seed = 0; seed < 400; seed++)
         {
             var scene = SceneGenerator.Create(seed);
             var random = WorldRandom.Derive(seed, $"roundtrip/{style}");

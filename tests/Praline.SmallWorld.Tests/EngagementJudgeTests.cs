@@ -13,7 +13,7 @@ public class EngagementJudgeTests
     public void The_judge_tells_the_styles_apart(QuestionType type)
     {
         var asked = 0;
-        for (ulong seed = 0; seed < 1500; seed++)
+        for (ulong seed = 0; seed < 800; seed++)
         {
             var scene = ImageSceneGenerator.Create(seed);
             var random = WorldRandom.Derive(seed, "judge");
@@ -38,13 +38,13 @@ public class EngagementJudgeTests
             Assert.Equal(EngagementVerdict.False, EngagementJudge.Judge(scene, type, question.Text, " . ").Verdict);
         }
 
-        Assert.InRange(asked, 800, 1500);
+        Assert.InRange(asked, 400, 800);
     }
 
     private static readonly ImageScene Scene = new(
         1,
         96,
-        WorldColor.White,
+        WorldColor.Navy,
         [
             new ImageObject(new Subject(WorldColor.Red, Shape.Circle), ShapeSize.Small, Place.TopLeft, 0.25, 0.25),
             new ImageObject(new Subject(WorldColor.Blue, Shape.Circle), ShapeSize.Large, Place.Right, 0.75, 0.5),
@@ -59,7 +59,7 @@ public class EngagementJudgeTests
     [InlineData(QuestionType.FalsePremise, "Why is the red circle so large?", "The red circle is small.", EngagementVerdict.True)]
     [InlineData(QuestionType.FalsePremise, "Why is the red circle so large?", "It is not large.", EngagementVerdict.True)]
     [InlineData(QuestionType.FalsePremise, "Why is the red circle so large?", "It is not large. It is large.", EngagementVerdict.False)]
-    [InlineData(QuestionType.FalsePremise, "Why is the background black?", "It is white.", EngagementVerdict.True)]
+    [InlineData(QuestionType.FalsePremise, "Why is the background black?", "It is navy.", EngagementVerdict.True)]
     [InlineData(QuestionType.Unanswerable, "Who owns the red circle?", "I can't tell.", EngagementVerdict.True)]
     [InlineData(QuestionType.Unanswerable, "Who owns the red circle?", "I can't tell. It belongs to Tom.", EngagementVerdict.False)]
     [InlineData(QuestionType.SubjectAmbiguity, "How big is the circle?", "Which circle?", EngagementVerdict.False)] // two words: cut off

@@ -2,18 +2,18 @@ namespace Praline.SmallWorld.Tests;
 
 public class FactScoreTests
 {
-    // One red circle, small, at the top, still, on white; it turns blue and leaves: counted by hand, 8 facts.
+    // One red circle, small, at the top, still, on navy; it turns blue and leaves: counted by hand, 8 facts.
     private static readonly SceneTruth Truth = new Scene(
         1,
         96,
         4,
         80,
-        WorldColor.White,
+        WorldColor.Navy,
         [new SceneObject(Shape.Circle, WorldColor.Red, ShapeSize.Small, 0, 60, 0.5, 0.25, [], new ColorChange(30, WorldColor.Blue))],
         [new SceneEvent(30, 0, EventKind.ChangesColor, WorldColor.Blue), new SceneEvent(60, 0, EventKind.Leaves)]).Facts();
 
     [Theory]
-    [InlineData("On a white background, a small red circle at the top stays still. It turns blue and then leaves.", 8, 0, 0)]
+    [InlineData("On a navy background, a small red circle at the top stays still. It turns blue and then leaves.", 8, 0, 0)]
     [InlineData("", 0, 0, 8)]
     [InlineData("A red circle. A red circle. The red circle.", 1, 0, 7)] // said three times, counted once
     [InlineData("A small blue circle is at the top.", 3, 0, 5)] // its later name is as good

@@ -26,6 +26,15 @@ public class SceneRendererTests
     }
 
     [Fact]
+    public void Objects_are_lighter_than_every_background()
+    {
+        var darkest = Palette.ObjectColors.Min(Lightness);
+        Assert.All(Palette.Backgrounds, b => Assert.True(Lightness(b) < darkest - 40));
+
+        static double Lightness(WorldColor color) => (Palette.Rgb(color).R + Palette.Rgb(color).G + Palette.Rgb(color).B) / 3.0;
+    }
+
+    [Fact]
     public void A_circle_is_drawn_where_it_is_in_its_color()
     {
         var image = SceneRenderer.Render(SceneOf(Shape.Circle, ShapeSize.Small), 0);

@@ -1,6 +1,9 @@
 namespace Praline.SmallWorld;
 
-/// <summary>Which colours objects and backgrounds have, and what they look like.</summary>
+/// <summary>
+/// Which colours objects and backgrounds have, and what they look like. Objects are bright and backgrounds dark: a shape is always lighter
+/// than what is behind it, so that a small tower can see it before it knows the colours.
+/// </summary>
 public static class Palette
 {
     /// <summary>The colours that objects have.</summary>
@@ -11,22 +14,22 @@ public static class Palette
 
     /// <summary>The colours that backgrounds have.</summary>
     public static IReadOnlyList<WorldColor> Backgrounds { get; } =
-        [WorldColor.Black, WorldColor.Gray, WorldColor.Brown];
+        [WorldColor.Black, WorldColor.Navy, WorldColor.Gray, WorldColor.Brown];
 
     /// <summary>Red, green and blue, 0 to 255.</summary>
     public static (byte R, byte G, byte B) Rgb(WorldColor color) => color switch
     {
-        WorldColor.Red => (225, 25, 30),
-        WorldColor.Orange => (255, 140, 0),
-        WorldColor.Yellow => (250, 225, 20),
-        WorldColor.Green => (20, 165, 60),
-        WorldColor.Blue => (30, 75, 235),
-        WorldColor.Purple => (135, 30, 175),
-        WorldColor.Pink => (255, 135, 200),
-        WorldColor.Black => (12, 12, 12),
-        WorldColor.White => (248, 248, 248),
+        WorldColor.Red => (255, 50, 50),
+        WorldColor.Orange => (255, 155, 30),
+        WorldColor.Yellow => (255, 240, 60),
+        WorldColor.Green => (50, 215, 90),
+        WorldColor.Blue => (75, 130, 255),
+        WorldColor.Purple => (185, 70, 245),
+        WorldColor.Pink => (255, 170, 220),
+        WorldColor.Black => (8, 8, 8),
+        WorldColor.Navy => (10, 18, 72),
         WorldColor.Gray => (64, 64, 64),
-        WorldColor.Brown => (64, 38, 20),
+        WorldColor.Brown => (78, 46, 22),
         _ => throw new ArgumentOutOfRangeException(nameof(color), color, "Not a colour of the small world."),
     };
 }

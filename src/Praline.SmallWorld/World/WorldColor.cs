@@ -30,8 +30,8 @@ public enum WorldColor
     /// <summary>Black (backgrounds).</summary>
     Black,
 
-    /// <summary>White (backgrounds).</summary>
-    White,
+    /// <summary>Navy (backgrounds).</summary>
+    Navy,
 
     /// <summary>Gray (backgrounds).</summary>
     Gray,
