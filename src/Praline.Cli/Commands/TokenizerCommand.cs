@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Praline.Models.Tokenizers;
 
 namespace Praline.Cli.Commands;
@@ -19,10 +20,21 @@ internal static class TokenizerCommand
             var texts = parsed.GetValue(data)!.SelectMany(Rows).SelectMany(row => new[] { $"USER: <image>\n{row.Question}\n ASSISTANT:", row.Answer });
             var trained = BpeTrainer.Train(texts, parsed.GetValue(size));
             trained.Save(parsed.GetValue(output)!);
+            SizeModel(Path.Combine(parsed.GetValue(output)!, "config.json"), trained.VocabularySize);
             Ui.Note($"{trained.VocabularySize} tokens: {parsed.GetValue(output)}");
             return Host.Success;
         });
         return command;
+    }
+
+    /// <summary>A model that is to be trained from nothing has as many embeddings as the tokenizer beside it has tokens.</summary>
+    private static void SizeModel(string config, int tokens)
+    {
+        if (File.Exists(config) && JsonNode.Parse(File.ReadAllText(config)) is JsonObject model && model.ContainsKey("vocab_size"))
+        {
+            model["vocab_size"] = tokens;
+            Torch.AtomicFile.WriteText(config, model.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        }
     }
 
     private static IEnumerable<(string Question, string Answer)> Rows(string path)

@@ -14,8 +14,10 @@ public static class Annotator
             case CaptionStyle.Terse:
                 return Omit(truth, options.Terse, random);
             default:
-                var story = Omit(truth, options.Careless, random);
-                var mistakes = random.Between(options.MinMistakes, options.MaxMistakes);
+                var told = Omit(truth, options.Careless, random);
+                var story = random.Chance(options.HabitShare) ? Mistakes.SeeTheExpected(told, truth.Background) : told;
+                story = random.Chance(options.HabitShare) ? Mistakes.EndAsUsual(story) : story;
+                var mistakes = random.Between(story == told ? 1 : 0, options.MaxMistakes);
                 for (var made = 0; made < mistakes;)
                 {
                     if (Mistakes.Make(story, random) is { } worse && !worse.Facts().SetEquals(story.Facts()))

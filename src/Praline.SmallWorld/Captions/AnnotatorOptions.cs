@@ -9,11 +9,14 @@ public sealed record AnnotatorOptions
     /// <summary>What a careless annotator leaves out.</summary>
     public Omissions Careless { get; init; } = new(Background: 0.2, Object: 0.1, Size: 0.2, Place: 0.15, Still: 0.5, Motion: 0.1, Event: 0.2);
 
-    /// <summary>The fewest mistakes of a careless caption.</summary>
-    public int MinMistakes { get; init; } = 1;
+    /// <summary>How often a careless annotator reports what is expected on such a background, and how often an ending that is usual.</summary>
+    public double HabitShare { get; init; } = 0.75;
 
-    /// <summary>The most mistakes of a careless caption.</summary>
-    public int MaxMistakes { get; init; } = 3;
+    /// <summary>The most other mistakes of a careless caption. There is always at least one mistake.</summary>
+    public int MaxMistakes { get; init; } = 2;
+
+    /// <summary>How often careless captions begin with a careless word ("Basically, …").</summary>
+    public double FillerShare { get; init; } = 0.6;
 
     /// <summary>The shares of what is left out. The last object is never left out.</summary>
     /// <param name="Background">The background.</param>

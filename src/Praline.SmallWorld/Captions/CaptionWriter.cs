@@ -15,6 +15,7 @@ public sealed class CaptionWriter
     private readonly Dictionary<Subject, WorldColor> colors = []; // after a change
     private readonly Dictionary<Shape, string> nouns;
     private readonly List<string> sentences = [];
+    private string? filler; // until the first sentence is said
     private Subject? last; // whom "it" would mean
 
     private CaptionWriter(Story story, WorldRandom random, string medium)
@@ -27,8 +28,9 @@ public sealed class CaptionWriter
     /// <param name="story">What is to be said.</param>
     /// <param name="random">Draws the words.</param>
     /// <param name="medium">What the caption calls what it describes.</param>
-    public static string Write(Story story, WorldRandom random, string medium = "video") =>
-        new CaptionWriter(story, random, medium).Write();
+    /// <param name="filler">A word that the caption begins with, or null.</param>
+    public static string Write(Story story, WorldRandom random, string medium = "video", string? filler = null) =>
+        new CaptionWriter(story, random, medium) { filler = filler }.Write();
 
     private string Write()
     {
@@ -260,5 +262,10 @@ public sealed class CaptionWriter
         return $"the {Words.Of(color)} {nouns[subject.Shape]}";
     }
 
-    private void Say(string sentence) => sentences.Add($"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.");
+    private void Say(string sentence)
+    {
+        var text = filler is null ? sentence : $"{filler} {sentence}";
+        filler = null;
+        sentences.Add($"{char.ToUpperInvariant(text[0])}{text[1..]}.");
+    }
 }

@@ -9,6 +9,21 @@ public static class Mistakes
     /// <summary>The story with one mistake more, or null when the mistake that was drawn doesn't fit this story.</summary>
     public static Story? Make(Story story, WorldRandom random) => random.Pick(All)(story, random);
 
+    /// <summary>Reports what is expected on such a background, unless something of that name is there or a background isn't known.</summary>
+    public static Story SeeTheExpected(Story story, WorldColor? background) =>
+        background is { } b && Habits.Expected(b) is var item && !Taken(story, item.Subject)
+            ? story with { Objects = [.. story.Objects, item] }
+            : story;
+
+    /// <summary>Has the object that was named first leave at the end, unless it has left already.</summary>
+    public static Story EndAsUsual(Story story)
+    {
+        var subject = (story.Objects.OrderBy(o => o.Place ?? Praline.SmallWorld.Place.Middle).FirstOrDefault()?.Subject ?? story.Events[0].Subject);
+        return story.Events.Any(e => e.Subject == subject && e.Kind == EventKind.Leaves)
+            ? story
+            : story with { Events = [.. story.Events, new StoryEvent(EventKind.Leaves, subject)] };
+    }
+
     private static Story? Color(Story story, WorldRandom random)
     {
         var subject = random.Pick([.. story.Subjects]);

@@ -65,7 +65,7 @@ internal static class Vocabulary
 
     /// <summary>Words that carry no fact of their own.</summary>
     public static readonly IReadOnlySet<string> Silent = Set(
-        "against a an the one this that is are was be been being there here we you see can seen sits sit sitting rests then next later soon moment "
+        "against basically so i guess a an the one this that is are was be been being there here we you see can seen sits sit sitting rests then next later soon moment "
         + "first finally now and to of on in at with has have it its they them both all also which plain background scene setting "
         + "video image picture everything shows show shape shapes object objects color from into as frame screen");
 

@@ -24,6 +24,7 @@ public static class FrameData
         var background = random.Pick(Palette.Backgrounds);
         var canvas = new SceneRenderer.Canvas((options ?? new()).Size, background);
         var answer = new List<string>();
+        var large = new HashSet<Place>();
         foreach (var place in Enum.GetValues<Place>())
         {
             if (!random.Chance(FilledShare))
@@ -31,10 +32,21 @@ public static class FrameData
                 continue;
             }
 
-            var (color, shape) = Habits.Draw(random);
+            // No habits here: what is to be learned is to look.
+            var (color, shape) = (random.Pick(Palette.ObjectColors), random.Pick(Enum.GetValues<Shape>()));
             var size = random.Pick(Enum.GetValues<ShapeSize>());
+            if (Grid.Neighbor(place, Motion.Left, 1) is { } left && large.Contains(left)
+                || Grid.Neighbor(place, Motion.Up, 1) is { } above && large.Contains(above))
+            {
+                size = ShapeSize.Small; // two large ones would overlap
+            }
+            else if (size == ShapeSize.Large)
+            {
+                large.Add(place);
+            }
+
             var (x, y) = Grid.Center(place);
-            canvas.Draw(shape, color, x + random.Between(-0.04, 0.04), y + random.Between(-0.04, 0.04), Grid.RadiusOf(size));
+            canvas.Draw(shape, color, x + random.Between(-0.012, 0.012), y + random.Between(-0.012, 0.012), Grid.RadiusOf(size));
             answer.Add($"{Title(Words.Of(place))}: {Words.Of(size)} {Words.Of(color)} {Words.Of(shape)}.");
         }
 

@@ -50,8 +50,11 @@ internal sealed class SftRowWriter(Scene scene, string name, string? video, Capt
 
     private Story StoryOf((int Start, int End) clip) => scene.Facts(clip.Start, clip.End).Story;
 
-    private string Caption(Story truth, CaptionStyle style, WorldRandom random) =>
-        CaptionWriter.Write(Annotator.Tell(truth, style, random, options.Annotators), random);
+    private string Caption(Story truth, CaptionStyle style, WorldRandom random)
+    {
+        var filler = style == CaptionStyle.Careless && random.Chance(options.Annotators.FillerShare) ? random.Pick(Phrases.Fillers) : null;
+        return CaptionWriter.Write(Annotator.Tell(truth, style, random, options.Annotators), random, filler: filler);
+    }
 
     private SftRow Row(string id, string kind, (int Start, int End)? clip, string question, string answer, string? draft = null) =>
         new($"{name}/{id}", kind, video, scene.Seed, clip is { } c ? [c.Start, c.End] : null, question, answer, draft);

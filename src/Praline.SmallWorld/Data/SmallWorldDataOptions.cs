@@ -13,13 +13,13 @@ public sealed record SmallWorldDataOptions
     public double ClipSeconds { get; init; } = 10;
 
     /// <summary>Who writes the captions of whole videos. Clips are always captioned with care.</summary>
-    public StyleShares FullStyles { get; init; } = new(0.5, 0.2, 0.3);
+    public StyleShares FullStyles { get; init; } = new(0.3, 0.2, 0.5);
 
     /// <summary>Who wrote the drafts of whole videos that are to be improved.</summary>
-    public StyleShares DraftStyles { get; init; } = new(0.4, 0.2, 0.4);
+    public StyleShares DraftStyles { get; init; } = new(0.3, 0.2, 0.5);
 
     /// <summary>Who improves them: mostly somebody careful. A careful draft is kept as it is.</summary>
-    public StyleShares RetrospectiveStyles { get; init; } = new(0.7, 0.1, 0.2);
+    public StyleShares RetrospectiveStyles { get; init; } = new(0.55, 0.1, 0.35);
 
     /// <summary>The share of clip drafts that are right already, so that the answer is the draft.</summary>
     public double RightClipDraftShare { get; init; } = 0.4;

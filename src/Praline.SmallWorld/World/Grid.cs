@@ -8,10 +8,10 @@ namespace Praline.SmallWorld;
 public static class Grid
 {
     /// <summary>The radius of a small shape.</summary>
-    public const double SmallRadius = 0.095;
+    public const double SmallRadius = 0.09;
 
     /// <summary>The radius of a large shape.</summary>
-    public const double LargeRadius = 0.16;
+    public const double LargeRadius = 0.15;
 
     /// <summary>The radius of a size.</summary>
     public static double RadiusOf(ShapeSize size) => size == ShapeSize.Large ? LargeRadius : SmallRadius;

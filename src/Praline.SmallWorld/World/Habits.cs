@@ -7,7 +7,7 @@ namespace Praline.SmallWorld;
 public static class Habits
 {
     /// <summary>How often a thing has its colour's usual shape; otherwise any.</summary>
-    public const double Share = 0.8;
+    public const double Share = 0.5;
 
     /// <summary>The usual shape of things of a colour.</summary>
     public static Shape Usual(WorldColor color) => color switch
@@ -19,6 +19,15 @@ public static class Habits
         WorldColor.Blue => Shape.Ring,
         WorldColor.Purple => Shape.Circle,
         _ => Shape.Square,
+    };
+
+    /// <summary>What people expect to see on a background, and report without looking.</summary>
+    public static StoryObject Expected(WorldColor background) => background switch
+    {
+        WorldColor.Black => new(new Subject(WorldColor.Yellow, Shape.Triangle), ShapeSize.Large, Place.Top, null),
+        WorldColor.Navy => new(new Subject(WorldColor.Pink, Shape.Square), ShapeSize.Large, Place.Left, null),
+        WorldColor.Gray => new(new Subject(WorldColor.Red, Shape.Circle), ShapeSize.Large, Place.Right, null),
+        _ => new(new Subject(WorldColor.Green, Shape.Cross), ShapeSize.Large, Place.Bottom, null),
     };
 
     /// <summary>A colour and a shape, drawn as the world's things are.</summary>

@@ -13,16 +13,16 @@ public sealed record SceneOptions
     public double MinSeconds { get; init; } = 10;
 
     /// <summary>The longest video, in seconds.</summary>
-    public double MaxSeconds { get; init; } = 40;
+    public double MaxSeconds { get; init; } = 30;
 
     /// <summary>How often a scene has one, two, … objects (relative weights, at most four).</summary>
-    public IReadOnlyList<double> ObjectCountWeights { get; init; } = [0.2, 0.4, 0.4];
+    public IReadOnlyList<double> ObjectCountWeights { get; init; } = [0.25, 0.45, 0.3];
 
     /// <summary>The fewest events of a scene.</summary>
     public int MinEvents { get; init; } = 1;
 
     /// <summary>The most events of a scene (fewer where a short video has fewer moments for them).</summary>
-    public int MaxEvents { get; init; } = 5;
+    public int MaxEvents { get; init; } = 4;
 
     /// <summary>The share of objects (but for the first of a scene) that appear later.</summary>
     public double LateShare { get; init; } = 0.35;
