@@ -33,7 +33,7 @@ internal static class TokenizerCommand
         if (File.Exists(config) && JsonNode.Parse(File.ReadAllText(config)) is JsonObject model && model.ContainsKey("vocab_size"))
         {
             model["vocab_size"] = tokens;
-            Torch.AtomicFile.WriteText(config, model.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            AtomicFile.WriteText(config, model.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         }
     }
 
