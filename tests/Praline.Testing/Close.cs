@@ -39,6 +39,7 @@ public static class Close
             }
         }
 
+        GoldenRecord.Note(what, largest, atol, rtol, worstExcess <= 0);
         Assert.True(
             worstExcess <= 0,
             $"{what}: element {worst} is {(actual.Length > 0 ? actual[worst] : 0):g9}, expected {(expected.Length > 0 ? expected[worst] : 0):g9}; largest difference {largest:g3}, tolerance {atol:g3} + {rtol:g3}·|x|");

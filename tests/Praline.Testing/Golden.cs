@@ -3,11 +3,22 @@ namespace Praline.Testing;
 /// <summary>Where reference numbers and sample media lie, and how the cases in them are enumerated.</summary>
 public static class Golden
 {
+    /// <summary>The row that stands for "no case": a theory needs at least one.</summary>
+    private const string None = "(no case of this kind)";
+
+    /// <summary>
+    /// The kinds of cases (top folders) that tests compare. A folder of another name is a failure of <c>GoldenKindsTests</c>: nothing is
+    /// skipped silently.
+    /// </summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "metrics", "mistral",
+        "optim", "qwen2", "sampling", "tokenizers",
+    ];
+
     /// <summary>The folder of golden cases: <c>PRALINE_GOLDEN</c>, else the copy in <c>tests/golden</c>.</summary>
     public static string Folder { get; } =
-        Environment.GetEnvironmentVariable("PRALINE_GOLDEN") is { Length: > 0 } folder
-            ? Path.GetFullPath(folder)
-            : Path.Combine(RepositoryRoot, "tests", "golden");
+        Environment.GetEnvironmentVariable("PRALINE_GOLDEN") is { Length: > 0 } folder ? Path.GetFullPath(folder) : OwnFolder;
 
     /// <summary>The checkout's root: the nearest parent of the test binaries that holds <c>Praline.slnx</c>.</summary>
     public static string RepositoryRoot
@@ -26,8 +37,17 @@ public static class Golden
         }
     }
 
+    private static string OwnFolder => Path.Combine(RepositoryRoot, "tests", "golden");
+
     /// <summary>The absolute path of a file or folder inside <see cref="Folder"/>.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
+
+    /// <summary>
+    /// The same, but in the copy of <c>tests/golden</c> when <see cref="Folder"/> lacks it: for what a case needs besides its numbers, such
+    /// as a tokenizer.
+    /// </summary>
+    public static string PathOfHelper(params string[] parts) =>
+        PathOf(parts) is var path && (Directory.Exists(path) || File.Exists(path)) ? path : Path.Combine([OwnFolder, .. parts]);
 
     /// <summary>The case folders of one kind, sorted; empty when the golden folder has no such kind.</summary>
     public static IReadOnlyList<string> Cases(string kind)
@@ -38,8 +58,36 @@ public static class Golden
             : [];
     }
 
-    /// <summary>The same as <see cref="Cases"/>, as xunit theory rows of one column: the case's name.</summary>
-    public static TheoryData<string> CaseNames(string kind) => [.. Cases(kind).Select(c => Path.GetFileName(c)!)];
+    /// <summary>The names of the cases that a filter on their folders lets through, as rows of one column; at least one, see <see cref="IsNone"/>.</summary>
+    public static TheoryData<string> CaseNames(string kind, Func<string, bool>? filter = null) =>
+        Rows(Cases(kind).Where(folder => filter?.Invoke(folder) ?? true));
+
+    /// <summary>The same for files directly in a kind's folder.</summary>
+    public static TheoryData<string> FileNames(string kind, string pattern = "*.json") => Rows(Directory.Exists(PathOf(kind))
+        ? Directory.GetFiles(PathOf(kind), pattern).Order(StringComparer.Ordinal)
+        : []);
+
+    /// <summary>Rows of kind and name for several kinds.</summary>
+    public static TheoryData<string, string> CasesOf(params string[] kinds)
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var (kind, name) in kinds.SelectMany(kind => Cases(kind).Select(folder => (kind, Path.GetFileName(folder))))
+                     .DefaultIfEmpty((string.Join(", ", kinds), None)))
+        {
+            rows.Add(kind, name);
+        }
+
+        return rows;
+    }
+
+    /// <summary>True when the row stands for no case: there is nothing to compare, and <c>./test --golden</c> says so.</summary>
+    public static bool IsNone(string name) => name == None;
+
+    /// <summary>
+    /// Opens the record of a case, such as <c>("llama", "bias")</c>: until it is disposed, every comparison of <see cref="Close"/> on this
+    /// thread counts for it.
+    /// </summary>
+    public static GoldenRecord Record(params string[] path) => new(string.Join('/', path));
 
     /// <summary>
     /// The folder of real sample media (<c>PRALINE_DATA</c>, else <c>../shared/data</c> beside the checkout), or null when
@@ -63,4 +111,6 @@ public static class Golden
 
         return null;
     }
+
+    private static TheoryData<string> Rows(IEnumerable<string> paths) => [.. paths.Select(path => Path.GetFileName(path)!).DefaultIfEmpty(None)];
 }

@@ -41,7 +41,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Writing_again_gives_the_file_that_the_reference_library_wrote()
     {
         using var scope = new TensorScope();
-        var reference = Golden.PathOf("optim", "adamw", "inputs.safetensors");
+        var reference = Golden.PathOfHelper("optim", "adamw", "inputs.safetensors");
         var path = Path.Combine(_folder, "again.safetensors");
         SafetensorsWriter.Write(path, SafetensorsFile.Load(reference), SafetensorsFile.Open(reference).Metadata.ToDictionary());
         Assert.Equal(

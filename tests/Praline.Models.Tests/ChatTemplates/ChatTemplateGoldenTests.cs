@@ -11,14 +11,18 @@ namespace Praline.Models.Tests.ChatTemplates;
 public class ChatTemplateGoldenTests
 {
     public static TheoryData<string> Files =>
-        Directory.Exists(Golden.PathOf("chat_templates"))
-            ? [.. Directory.GetFiles(Golden.PathOf("chat_templates"), "*.json").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)]
-            : [];
+        Golden.FileNames("chat_templates");
 
     [Theory]
     [MemberData(nameof(Files))]
     public void EveryCaseIsExact(string file)
     {
+        if (Golden.IsNone(file))
+        {
+            return;
+        }
+
+        using var record = Golden.Record("chat_templates", file);
         using var json = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("chat_templates", file)));
         var root = json.RootElement;
         var templates = root.GetProperty("templates").EnumerateObject().ToDictionary(t => t.Name, t => ChatTemplate.Parse(t.Value.GetString()!));
@@ -40,6 +44,7 @@ public class ChatTemplateGoldenTests
                 ? rendered.GetString()!
                 : $"{item.GetProperty("error").GetString()}: {item.GetProperty("message").GetString()}";
             var actual = Render(templates[name], variables);
+            record.Exact();
             if (expected != actual)
             {
                 problems.Add($"{name} on {item}: expected {JsonSerializer.Serialize(expected)}, got {JsonSerializer.Serialize(actual)}");

@@ -18,6 +18,7 @@ public sealed class SamplingGoldenTests
             return; // another golden folder, without this kind
         }
 
+        using var record = Golden.Record("sampling", "cases.json");
         using var scope = new TensorScope();
         var inputs = SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"));
         var expected = SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors"));

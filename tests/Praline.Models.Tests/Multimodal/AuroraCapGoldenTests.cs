@@ -1,27 +1,27 @@
 using System.Globalization;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
+using Praline.Testing;
 using Praline.Torch;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Multimodal;
 
 /// <summary>AuroraCap against the classes and helpers of the SynPO repository (tests/golden/auroracap, cases with a model).</summary>
-public class AuroraCapGoldenTests(ITestOutputHelper output)
+public class AuroraCapGoldenTests
 {
     public static TheoryData<string> Cases =>
-        GoldenCase.Names("auroracap", folder => File.Exists(Path.Combine(folder, "config.json")));
+        Golden.CaseNames("auroracap", folder => File.Exists(Path.Combine(folder, "config.json")));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Vision_equals_the_original_at_every_ratio_and_size(string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, "auroracap", name);
+        using var golden = new GoldenCase("auroracap", name);
         foreach (var key in golden.ExpectedNames.Where(n => n.EndsWith(".merged_hidden", StringComparison.Ordinal)))
         {
             var ratio = key["ratio".Length..^".merged_hidden".Length];
@@ -64,12 +64,12 @@ public class AuroraCapGoldenTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Training_batch_loss_and_gradients_equal_the_original(string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, "auroracap", name);
+        using var golden = new GoldenCase("auroracap", name);
         using var model = Open(golden, golden.Meta().GetProperty("token_kept_ratio_for_train").GetDouble());
         var (prompts, answers) = (Prompts(golden, model), Answers(golden));
         var repeated = answers.Select((_, i) => prompts[i % prompts.Count]).ToArray();
@@ -126,12 +126,12 @@ public class AuroraCapGoldenTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Prompts_and_greedy_continuations_equal_the_original(string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, "auroracap", name);
+        using var golden = new GoldenCase("auroracap", name);
         using var model = Open(golden, golden.Meta().GetProperty("token_kept_ratio_for_train").GetDouble());
         using var noGrad = NoGrad.Begin();
         var batch = PaddedPrompts.ForGeneration(Prompts(golden, model));

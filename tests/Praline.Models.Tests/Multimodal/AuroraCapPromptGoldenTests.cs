@@ -3,26 +3,24 @@ using Praline.Models.Multimodal;
 using Praline.Models.Tests.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Multimodal;
 
 /// <summary>Prompts and answers as SynPO's data collator builds them (tests/golden/auroracap/prompts_TOKENIZER.json).</summary>
-public class AuroraCapPromptGoldenTests(ITestOutputHelper output)
+public class AuroraCapPromptGoldenTests
 {
-    public static TheoryData<string> Files =>
-        [.. GoldenCase.OrNone(new DirectoryInfo(Golden.Folder).GetDirectories("auroracap")
-            .SelectMany(folder => folder.GetFiles("prompts_*.json")).Select(f => f.Name).Order(StringComparer.Ordinal))];
+    public static TheoryData<string> Files => Golden.FileNames("auroracap", "prompts_*.json");
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Equal_the_original(string file)
     {
-        if (GoldenCase.IsNone(file, output))
+        if (Golden.IsNone(file))
         {
             return;
         }
 
+        using var record = Golden.Record("auroracap", file);
         using var scope = new TensorScope();
         using var folder = new TemporaryFolder();
         var name = Path.GetFileNameWithoutExtension(file)["prompts_".Length..];
@@ -37,6 +35,7 @@ public class AuroraCapPromptGoldenTests(ITestOutputHelper output)
             var text = model.FormatPrompt(question, frames);
             Assert.Equal(expected.GetProperty("prompt").GetString(), text);
             Assert.Equal(expected.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32()), model.Tokenize(text).Ids);
+            record.Exact(2);
         }
 
         foreach (var expected in json.RootElement.GetProperty("answers").EnumerateArray())
@@ -44,6 +43,7 @@ public class AuroraCapPromptGoldenTests(ITestOutputHelper output)
             Assert.Equal(
                 expected.GetProperty("answer_ids").EnumerateArray().Select(id => id.GetInt32()),
                 model.TokenizeAnswer(expected.GetProperty("text").GetString()!));
+            record.Exact();
         }
     }
 }

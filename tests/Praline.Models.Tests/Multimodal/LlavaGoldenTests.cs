@@ -2,7 +2,6 @@ using Praline.Models.Generation;
 using Praline.Models.Multimodal;
 using Praline.Testing;
 using Praline.Torch;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Multimodal;
 
@@ -10,35 +9,20 @@ namespace Praline.Models.Tests.Multimodal;
 /// LLaVA-1.5 and LLaVA-NeXT against transformers 4.46.1 (tests/golden/llava15 and llava_next). The reference pads rows to the left;
 /// here each row runs without padding, and only its real tokens are compared.
 /// </summary>
-public class LlavaGoldenTests(ITestOutputHelper output)
+public class LlavaGoldenTests
 {
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var kind in new[] { "llava15", "llava_next" })
-            {
-                foreach (var name in GoldenCase.OrNone(Golden.Cases(kind).Select(path => Path.GetFileName(path)!)))
-                {
-                    cases.Add(kind, name);
-                }
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string, string> Cases => Golden.CasesOf("llava15", "llava_next");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Features_logits_loss_and_gradients_equal_the_reference(string kind, string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, kind, name);
+        using var golden = new GoldenCase(kind, name);
         using var model = (LlavaModel)VisionLanguageModel.Load(golden.Folder);
         var parameters = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).ToDictionary();
         foreach (var parameter in parameters.Values)
@@ -84,12 +68,12 @@ public class LlavaGoldenTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Greedy_continuations_equal_the_reference(string kind, string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, kind, name);
+        using var golden = new GoldenCase(kind, name);
         using var model = (LlavaModel)VisionLanguageModel.Load(golden.Folder);
         using var noGrad = NoGrad.Begin();
         var images = Encode(golden, model, compare: false);

@@ -12,16 +12,17 @@ internal static class GoldenTokenizers
 {
     public static Tokenizer Load(string name)
     {
-        var folder = Golden.PathOf("tokenizers", name);
+        var folder = Golden.PathOfHelper("tokenizers", name);
         var extra = Path.Combine(folder, "extra_added_tokens.json");
         if (!File.Exists(extra))
         {
-            return Load(folder, Directory.GetFiles(folder, "tokenizer.json*").Single());
+            return Directory.GetFiles(folder, "tokenizer.json*") is [var own] ? Load(folder, own) : Tokenizer.Load(folder);
         }
 
         // Such a case is another's tokenizer.json with more added tokens.
         using var json = JsonDocument.Parse(File.ReadAllBytes(extra));
-        var file = Path.Combine(folder, json.RootElement.GetProperty("base").GetString()!);
+        var path = json.RootElement.GetProperty("base").GetString()!; // such as ../llama2/tokenizer.json.gz
+        var file = Path.Combine(folder, path) is var near && File.Exists(near) ? near : Path.Combine(Golden.PathOfHelper("tokenizers"), name, path);
         return Load(folder, file).WithAddedTokens(json.RootElement.GetProperty("extra_added_tokens").EnumerateArray().Select(t =>
             new AddedToken(t.GetProperty("id").GetInt32(), t.GetProperty("content").GetString()!)
             {
@@ -36,7 +37,7 @@ internal static class GoldenTokenizers
     /// <summary>Writes a golden tokenizer's files into a checkpoint's folder, as a download has them.</summary>
     public static void CopyTo(string checkpoint, string name)
     {
-        foreach (var file in Directory.GetFiles(Golden.PathOf("tokenizers", name), "tokenizer*.json*"))
+        foreach (var file in Directory.GetFiles(Golden.PathOfHelper("tokenizers", name), "tokenizer*.json*"))
         {
             var target = Path.GetFileName(file).Replace(".gz", "");
             File.WriteAllBytes(Path.Combine(checkpoint, target), ReadMaybeCompressed(file));

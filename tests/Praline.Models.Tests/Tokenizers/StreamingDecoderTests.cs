@@ -12,6 +12,11 @@ public class StreamingDecoderTests
     [MemberData(nameof(Cases))]
     public void StreamedTextIsTheDecodedText(string name)
     {
+        if (Golden.IsNone(name))
+        {
+            return;
+        }
+
         var tokenizer = GoldenTokenizers.Load(name);
         using var cases = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("tokenizers", name, "cases.json")));
         foreach (var item in cases.RootElement.EnumerateArray())

@@ -1,26 +1,26 @@
 using Praline.Models.Vision;
+using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Vision;
 
 /// <summary>CLIP's tower against Hugging Face's CLIPVisionModel (tests/golden/clip_vision).</summary>
-public class ClipVisionGoldenTests(ITestOutputHelper output)
+public class ClipVisionGoldenTests
 {
-    public static TheoryData<string> Cases => GoldenCase.Names("clip_vision");
+    public static TheoryData<string> Cases => Golden.CaseNames("clip_vision");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Equals_the_reference(string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, "clip_vision", name);
+        using var golden = new GoldenCase("clip_vision", name);
         using var source = CheckpointSource.Open(golden.Folder);
         using var store = new ParameterStore(source) { MayIgnore = ClipVisionModel.MayIgnore };
         var model = new ClipVisionModel(store.Root, ClipVisionConfig.Read(golden.Folder));

@@ -1,24 +1,24 @@
 using Praline.Models.Vision;
-using Xunit.Abstractions;
+using Praline.Testing;
 
 namespace Praline.Models.Tests.Vision;
 
 /// <summary>Token merging alone against the original's functions (tests/golden/auroracap/tome_unit).</summary>
-public class TokenMatchingGoldenTests(ITestOutputHelper output)
+public class TokenMatchingGoldenTests
 {
     public static TheoryData<string> Cases =>
-        GoldenCase.Names("auroracap", folder => File.Exists(Path.Combine(folder, "cases.json")));
+        Golden.CaseNames("auroracap", folder => File.Exists(Path.Combine(folder, "cases.json")));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Equals_the_original(string name)
     {
-        if (GoldenCase.IsNone(name, output))
+        if (Golden.IsNone(name))
         {
             return;
         }
 
-        using var golden = new GoldenCase(output, "auroracap", name);
+        using var golden = new GoldenCase("auroracap", name);
         foreach (var settings in golden.Meta("cases.json").EnumerateArray())
         {
             var key = $"case{settings.GetProperty("case").GetInt32()}";

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Praline.Models.Language;
 using Praline.Testing;
 using Praline.Torch;
@@ -13,15 +15,21 @@ namespace Praline.Training.Tests.Lora;
 public class GoldenLoraTests
 {
     public static TheoryData<string> Cases =>
-        [.. Golden.Cases("lora").Where(folder => File.Exists(Path.Combine(folder, "adapter_config.json"))).Select(folder => Path.GetFileName(folder)!)];
+        Golden.CaseNames("lora", folder => File.Exists(Path.Combine(folder, "adapter_config.json")));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Adapter_as_PEFT(string name)
     {
+        if (Golden.IsNone(name))
+        {
+            return;
+        }
+
+        using var record = Golden.Record("lora", name);
         using var scope = new TensorScope();
         var folder = Golden.PathOf("lora", name);
-        using var model = new TinyLlama(Golden.PathOf("lora", "base"));
+        using var model = OpenBase(name);
         using var adapter = LoraAdapter.Load(model.Store, folder, trainable: true);
         var inputs = SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"));
         var expected = SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors"));
@@ -58,6 +66,12 @@ public class GoldenLoraTests
     [MemberData(nameof(Cases))]
     public void Short_training_as_PEFT(string name)
     {
+        if (Golden.IsNone(name))
+        {
+            return;
+        }
+
+        using var record = Golden.Record("lora", name);
         var folder = Golden.PathOf("lora", name);
         using var meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "meta.json")));
         if (!meta.RootElement.TryGetProperty("train", out var train))
@@ -66,17 +80,29 @@ public class GoldenLoraTests
         }
 
         using var scope = new TensorScope();
-        using var model = new TinyLlama(Golden.PathOf("lora", "base"));
+        using var model = OpenBase(name);
         using var adapter = LoraAdapter.Load(model.Store, folder, trainable: true);
         var inputs = SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"));
         var expected = SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors"));
         var steps = train.GetProperty("steps").EnumerateArray().ToArray();
-        // "optimizer" and "scheduler" in meta.json name the settings; they are the same for every case of this set.
-        var schedule = new LearningRateSchedule("linear", WarmupSteps: 2, TotalSteps: steps.Length);
-        using var optimizer = new AdamW(adapter.Parameters, new AdamWOptions { LearningRate = 0.01, WeightDecay = 0.01 });
+        // "torch.optim.AdamW lr 0.01 betas 0.9,0.999 eps 1e-8 weight_decay 0.01"
+        // "get_linear_schedule_with_warmup(num_warmup_steps=2,num_training_steps=6)"
+        var (optimizerText, scheduleText) = (train.GetProperty("optimizer").GetString()!, train.GetProperty("scheduler").GetString()!);
+        var rate = Number(optimizerText, @"lr (\S+)");
+        var schedule = new LearningRateSchedule(
+            Regex.Match(scheduleText, "^get_(.+?)(_schedule)?(_with_warmup)?\\(").Groups[1].Value,
+            (int)Number(scheduleText, "num_warmup_steps=([0-9]+)"), (int)Number(scheduleText, "num_training_steps=([0-9]+)"));
+        using var optimizer = new AdamW(adapter.Parameters, new AdamWOptions
+        {
+            LearningRate = rate,
+            Beta1 = Number(optimizerText, "betas ([^,]+),"),
+            Beta2 = Number(optimizerText, @"betas [^,]+,(\S+)"),
+            Eps = Number(optimizerText, @"eps (\S+)"),
+            WeightDecay = Number(optimizerText, @"weight_decay (\S+)"),
+        });
         foreach (var step in steps)
         {
-            optimizer.LearningRate = 0.01 * schedule.Factor(step.GetProperty("step").GetInt32());
+            optimizer.LearningRate = rate * schedule.Factor(step.GetProperty("step").GetInt32());
             Close.Equal([step.GetProperty("lr").GetDouble()], [optimizer.LearningRate], 1e-12, 1e-9, "learning rate");
             optimizer.ZeroGrad();
             var loss = TinyLlama.Loss(model.Logits(inputs), inputs["labels"]);
@@ -100,8 +126,14 @@ public class GoldenLoraTests
     [MemberData(nameof(Cases))]
     public void Saved_files_load_again(string name)
     {
+        if (Golden.IsNone(name))
+        {
+            return;
+        }
+
+        using var record = Golden.Record("lora", name);
         using var scope = new TensorScope();
-        using var model = new TinyLlama(Golden.PathOf("lora", "base"));
+        using var model = OpenBase(name);
         var folder = Directory.CreateTempSubdirectory("praline-lora-").FullName;
         using (var adapter = LoraAdapter.Load(model.Store, Golden.PathOf("lora", name)))
         {
@@ -119,6 +151,19 @@ public class GoldenLoraTests
         Assert.Equivalent(theirs, ours);
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>The model beside the adapter that its <c>base_model_name_or_path</c> names.</summary>
+    private static TinyLlama OpenBase(string name)
+    {
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("lora", name, "adapter_config.json")));
+        var folder = Path.GetFullPath(Golden.PathOf("lora", name, config.RootElement.GetProperty("base_model_name_or_path").GetString() ?? ""));
+        folder = File.Exists(Path.Combine(folder, "config.json")) ? folder : Golden.PathOf("lora", "base");
+        Golden.Record("lora", Path.GetFileName(folder)).Dispose();
+        return new TinyLlama(folder);
+    }
+
+    private static double Number(string text, string pattern) =>
+        double.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static Tensor Gradient(Dictionary<string, Tensor> expected, string prefix, string key) =>
         // PEFT's live names of DoRA magnitudes end in .weight, its saved ones don't (README of the golden numbers).

@@ -14,6 +14,12 @@ public class GoldenLogPsTests
     [Fact]
     public void DpoFamily_as_TRL()
     {
+        if (!GoldenLosses.Has("trl_dpo_from_logps.json"))
+        {
+            return; // another golden folder, without this case
+        }
+
+        using var record = Golden.Record("losses", "trl_dpo_from_logps.json");
         var golden = GoldenLosses.Json("trl_dpo_from_logps.json");
         var seen = 0;
         foreach (var item in golden.GetProperty("cases").EnumerateArray())
@@ -59,6 +65,12 @@ public class GoldenLogPsTests
     [Fact]
     public void PaperFormulas()
     {
+        if (!GoldenLosses.Has("paper_formulas.json"))
+        {
+            return; // another golden folder, without this case
+        }
+
+        using var record = Golden.Record("losses", "paper_formulas.json");
         var golden = GoldenLosses.Json("paper_formulas.json");
         var seen = 0;
         foreach (var item in golden.GetProperty("cases").EnumerateArray())

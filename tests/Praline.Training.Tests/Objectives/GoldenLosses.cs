@@ -9,6 +9,9 @@ namespace Praline.Training.Tests.Objectives;
 /// <summary>Reads the reference losses in <c>tests/golden/losses</c> and turns full logits into statistics, as the references do.</summary>
 internal static class GoldenLosses
 {
+    /// <summary>True when the golden folder holds the file; another folder may lack it.</summary>
+    public static bool Has(params string[] path) => File.Exists(Golden.PathOf(["losses", .. path]));
+
     public static JsonElement Json(params string[] path)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf(["losses", .. path])));

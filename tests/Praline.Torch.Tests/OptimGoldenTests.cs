@@ -7,11 +7,17 @@ using Praline.Torch.Serialization;
 namespace Praline.Torch.Tests;
 
 /// <summary>Against torch 1.13's AdamW and clip_grad_norm_ and transformers 4.46's schedules (tests/golden/optim).</summary>
-public class OptimTests
+public class OptimGoldenTests
 {
     [Fact]
     public void Schedules_give_the_reference_rates()
     {
+        if (!File.Exists(Golden.PathOf("optim", "lr_schedules.json")))
+        {
+            return; // another golden folder, without this case
+        }
+
+        using var record = Golden.Record("optim", "lr_schedules.json");
         using var cases = JsonDocument.Parse(File.ReadAllText(Golden.PathOf("optim", "lr_schedules.json")));
         foreach (var test in cases.RootElement.EnumerateArray())
         {
@@ -29,7 +35,7 @@ public class OptimTests
             var step = 0;
             foreach (var expected in test.GetProperty("lr_used_at_step").EnumerateArray())
             {
-                Assert.Equal(expected.GetDouble(), rate * schedule.Factor(step++), 1e-12);
+                Close.Equal([expected.GetDouble()], [rate * schedule.Factor(step)], 1e-12, 0, $"{name} at step {step++}");
             }
         }
     }
@@ -39,6 +45,12 @@ public class OptimTests
     [InlineData(DType.Float64, ".f64", 1e-12)]
     public void AdamW_gives_the_reference_parameters(DType dtype, string suffix, double tolerance)
     {
+        if (!HasAdamW)
+        {
+            return; // another golden folder, without this case
+        }
+
+        using var record = Golden.Record("optim", "adamw");
         using var scope = new TensorScope();
         var inputs = SafetensorsFile.Load(Golden.PathOf("optim", "adamw", "inputs.safetensors"));
         var expected = SafetensorsFile.Load(Golden.PathOf("optim", "adamw", "expected.safetensors"));
@@ -70,6 +82,12 @@ public class OptimTests
     [Fact]
     public void A_cosine_schedule_with_clipping_gives_the_reference_parameters()
     {
+        if (!HasAdamW)
+        {
+            return; // another golden folder, without this case
+        }
+
+        using var record = Golden.Record("optim", "adamw");
         using var scope = new TensorScope();
         var inputs = SafetensorsFile.Load(Golden.PathOf("optim", "adamw", "inputs.safetensors"));
         var expected = SafetensorsFile.Load(Golden.PathOf("optim", "adamw", "expected.safetensors"));
@@ -83,20 +101,22 @@ public class OptimTests
         {
             SetGradients(parameters, inputs, step, DType.Float32);
             var norm = GradientClipping.ClipGradNorm(parameters.Values, test.GetProperty("clip_grad_norm").GetDouble());
-            Assert.Equal(norms[step], norm, 1e-5);
+            Close.Equal([norms[step]], [norm], 1e-5, 1e-6, $"norm before step {step}");
             optimizer.LearningRate = rates[step];
             optimizer.Step();
         }
 
-        Close.Equal(expected["sched.param0"], parameters["param0"], 2e-6, 0, "param0");
-        Close.Equal(expected["sched.param1"], parameters["param1"], 2e-6, 0, "param1");
+        foreach (var (name, parameter) in parameters)
+        {
+            Close.Equal(expected[$"sched.{name}"], parameter, 2e-6, 0, $"sched.{name}");
+        }
     }
 
     [Fact]
     public void A_reloaded_state_goes_on_as_if_never_stopped()
     {
         using var scope = new TensorScope();
-        var inputs = SafetensorsFile.Load(Golden.PathOf("optim", "adamw", "inputs.safetensors"));
+        var inputs = SafetensorsFile.Load(Golden.PathOfHelper("optim", "adamw", "inputs.safetensors"));
         var options = new AdamWOptions { LearningRate = 0.05, AmsGrad = true };
         var straight = Parameters(inputs, DType.Float32);
         var resumed = Parameters(inputs, DType.Float32);
@@ -118,6 +138,8 @@ public class OptimTests
 
         Assert.Equal(straight["param0"].ToArray<float>(), resumed["param0"].ToArray<float>());
     }
+
+    private static bool HasAdamW => File.Exists(Golden.PathOf("optim", "adamw", "cases.json"));
 
     private static Dictionary<string, Tensor> Parameters(Dictionary<string, Tensor> inputs, DType dtype) =>
         inputs.Where(t => t.Key.StartsWith("param", StringComparison.Ordinal))
