@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Praline.Models.Language;
 using Praline.Torch;
@@ -14,14 +13,14 @@ internal static class TrainStepParts
     {
         using var subject = new Subject(settings);
         var rounds = settings.Whole("rounds", 3);
-        var ceiling = Ceiling(rounds);
+        var ceiling = Ceiling(settings, rounds);
         var tokens = subject.Visual + subject.Text;
-        var total = Time(rounds, () => Body(subject, tokens, [subject.Answer - 1, subject.Answer - 1]));
-        var prompt = Time(rounds, () => Body(subject, tokens, []));
-        var stream = Time(rounds, () => PackedStream.Build(subject.Language, [subject.Example.Packed], [subject.Features]));
-        var head = Time(rounds, () => Head(subject));
+        var total = Time(settings, rounds, () => Body(subject, tokens, [subject.Answer - 1, subject.Answer - 1]));
+        var prompt = Time(settings, rounds, () => Body(subject, tokens, []));
+        var stream = Time(settings, rounds, () => PackedStream.Build(subject.Language, [subject.Example.Packed], [subject.Features]));
+        var head = Time(settings, rounds, () => Head(subject));
         Gradients(subject);
-        var optimizer = Time(rounds, () => { subject.Update(); Gradients(subject); }) - Time(rounds, () => Gradients(subject));
+        var optimizer = Time(settings, rounds, () => { subject.Update(); Gradients(subject); }) - Time(settings, rounds, () => Gradients(subject));
         var flops = Flops(subject);
         var sum = total + stream + head + optimizer;
         Print("vision (cached features into the stream)", stream, sum);
@@ -37,15 +36,15 @@ internal static class TrainStepParts
     private static void Print(string part, double seconds, double sum) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part,-45} {seconds,8:0.000} s {100 * seconds / sum,5:0.0} %"));
 
-    private static double Time(int rounds, Action action)
+    private static double Time(Settings settings, int rounds, Action action)
     {
         var best = double.MaxValue;
         for (var i = 0; i <= rounds; i++)
         {
             using var scope = new TensorScope();
-            var clock = Stopwatch.StartNew();
+            var start = TrainStepWorker.Now(settings);
             action();
-            best = i == 0 ? best : Math.Min(best, clock.Elapsed.TotalSeconds);
+            best = i == 0 ? best : Math.Min(best, TrainStepWorker.Now(settings) - start);
         }
 
         return best;
@@ -95,12 +94,12 @@ internal static class TrainStepParts
     }
 
     /// <summary>FLOP/s of a plain product of matrices of a step's size.</summary>
-    private static double Ceiling(int rounds)
+    private static double Ceiling(Settings settings, int rounds)
     {
         const int M = 1600, K = 1024, N = 1024;
         using var scope = new TensorScope();
         var (a, b) = (Tensor.Randn([M, K]), Tensor.Randn([K, N]));
-        var seconds = Time(Math.Max(rounds, 5), () => a.MatMul(b));
+        var seconds = Time(settings, Math.Max(rounds, 5), () => a.MatMul(b));
         return 2.0 * M * K * N / seconds;
     }
 }

@@ -20,6 +20,18 @@ internal sealed class TaskBuilder(
     /// <exception cref="PralineException">The method is not known, or does not fit the data or the other options.</exception>
     internal ITrainingTask Build()
     {
+        var task = Create();
+        if (_builder.LeftOut.Count > 0)
+        {
+            run.WriteLeftOut(_builder.LeftOut);
+            task.LeftOutRows = _builder.LeftOut.Select(p => p.Id).Distinct().Count();
+        }
+
+        return task;
+    }
+
+    private TrainingTask Create()
+    {
         switch (options.Method)
         {
             case "sft":
@@ -46,7 +58,7 @@ internal sealed class TaskBuilder(
         return new SupervisedTask(trained, _builder.Build(texts).Examples, heldOut is null ? null : _builder.Build(heldOut).Examples);
     }
 
-    private ITrainingTask Pairs(PairObjective objective)
+    private TrainingTask Pairs(PairObjective objective)
     {
         if (objective.Requirements.HasFlag(Requirements.SequentialKl) && trained.Adapter is null)
         {
@@ -58,30 +70,35 @@ internal sealed class TaskBuilder(
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
         var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
         var reference = needsReference ? Reference(examples, "reference") : null;
+        var heldPairs = held is null ? null : new HeldOutPairs(held, needsReference ? Reference(held, "reference-eval") : null);
         return options.Profile
-            ? new ProfilingTask(trained, objective, examples, reference)
-            : new PreferenceTask(trained, objective, examples, reference, held, needsReference && held is not null ? Reference(held, "reference-eval") : null);
+            ? new ProfilingTask(trained, objective, examples, reference, heldPairs)
+            : new PreferenceTask(trained, objective, examples, reference, heldPairs);
     }
 
     private RatedTask Rated(RatedObjective objective)
     {
         RefuseProfile();
-        var (texts, _) = Texts((readers, row) => readers.Rated(row));
-        var (examples, kept) = _builder.Build(texts);
-        if (objective.NeedsMismatched)
-        {
-            examples = ExampleBuilder.WithMismatched(examples);
-        }
+        var (texts, heldOut) = Texts((readers, row) => readers.Rated(row));
+        return new RatedTask(trained, objective, RatedExamples(objective, texts, "reference"), heldOut is null ? null : RatedExamples(objective, heldOut, "reference-eval"));
+    }
 
-        return new RatedTask(trained, objective, examples, [.. kept.Select(t => t.Desirable!.Value)], Reference(examples, "reference"));
+    private RatedExamples RatedExamples(RatedObjective objective, List<ExampleText> texts, string reference)
+    {
+        var (examples, kept) = _builder.Build(texts);
+        examples = objective.NeedsMismatched ? ExampleBuilder.WithMismatched(examples) : examples;
+        return new RatedExamples(examples, [.. kept.Select(t => t.Desirable!.Value)], Reference(examples, reference));
     }
 
     private ListTask Rankings(ListObjective objective)
     {
         RefuseProfile();
-        var (texts, _) = Texts((readers, row) => [readers.Ranking(row)]);
+        var (texts, heldOut) = Texts((readers, row) => [readers.Ranking(row)]);
         var examples = _builder.Build(Gapped(texts)).Examples;
-        return new ListTask(trained, objective, examples, objective.Requirements.HasFlag(Requirements.Reference) ? Reference(examples, "reference") : null);
+        var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
+        var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
+        return new ListTask(
+            trained, objective, examples, needsReference ? Reference(examples, "reference") : null, held, needsReference && held is not null ? Reference(held, "reference-eval") : null);
     }
 
     private void RefuseProfile()
@@ -136,13 +153,19 @@ internal sealed class TaskBuilder(
     private List<ExampleText> Gapped(List<ExampleText> texts)
     {
         var kept = texts.Where(t => t.Gap is null || t.Gap >= options.MinScoreGap).ToList();
+        _builder.LeftOut.AddRange(texts.Except(kept).Select(t => new DataProblem(
+            t.Id, FormattableString.Invariant($"the scores are {t.Gap} apart, min_score_gap is {options.MinScoreGap}"), "lower min_score_gap")));
         return kept.Count > 0 || texts.Count == 0 ? kept : throw new PralineException(FormattableString.Invariant(
             $"None of the {texts.Count} pairs has a score gap of {options.MinScoreGap} or more (the largest is {texts.Max(t => t.Gap)}): lower min_score_gap."));
     }
 
-    private ReferenceLogProbs Reference(IReadOnlyList<TrainingExample> examples, string name) => ReferenceLogProbs.Get(
-        trained, examples, Path.Combine(run.Root, $"{name}.safetensors"), ReferenceKey(examples), report: (done, all) => _builder.Report("Reference log-probabilities", done, all),
-        cancellation: cancellation);
+    private ReferenceLogProbs Reference(IReadOnlyList<TrainingExample> examples, string name)
+    {
+        var key = ReferenceKey(examples);
+        var file = options.ReferenceCache is { } shared ? Path.Combine(shared, $"{key}.safetensors") : Path.Combine(run.Root, $"{name}.safetensors");
+        return ReferenceLogProbs.Get(
+            trained, examples, file, key, report: (done, all) => _builder.Report("Reference log-probabilities", done, all), cancellation: cancellation);
+    }
 
     /// <summary>Names what reference log-probabilities depend on: weights, vision settings, every token, every file.</summary>
     private string ReferenceKey(IReadOnlyList<TrainingExample> examples)
@@ -151,6 +174,8 @@ internal sealed class TaskBuilder(
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
         Add(model.Fingerprint);
         Add(model.VisionSettings);
+        Add(options.Frames.ToString());
+        Add(model.Language.DType.ToString());
         foreach (var example in examples)
         {
             Add(string.Join(' ', example.Packed.Prompt.Ids));

@@ -49,6 +49,15 @@ public sealed record TrainOptions
     /// <summary>Memory for vision features; what is beyond is read from <see cref="VisionCache"/>.</summary>
     public long FeatureMemoryBytes { get; init; } = 4L << 30;
 
+    /// <summary>A folder for reference log-probabilities that several runs share; null keeps them in the run's folder.</summary>
+    public string? ReferenceCache { get; init; }
+
+    /// <summary>
+    /// Compute each layer a second time in the backward pass instead of keeping what it computed: about a third more work for a
+    /// fraction of the memory.
+    /// </summary>
+    public bool GradientCheckpointing { get; init; }
+
     /// <summary>The run's folder.</summary>
     public string ModelDir { get; init; } = "";
 
@@ -95,7 +104,7 @@ public sealed record TrainOptions
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>The base weights' type: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>; null takes the checkpoint's where the device can compute with it.</summary>
+    /// <summary>The base weights' type: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>; null takes single precision on the CPU and the checkpoint's type elsewhere.</summary>
     public string? TorchDtype { get; init; }
 
     /// <summary>Threads that one operator may use; 0 leaves libtorch's own number.</summary>

@@ -29,6 +29,28 @@ internal static class PralineProcess
         return (process.ExitCode, output, error.Result);
     }
 
+    /// <summary>Starts, and kills (SIGKILL) as soon as the condition holds, unless it ended before.</summary>
+    /// <returns>True when it was killed.</returns>
+    public static bool RunAndKillWhen(Func<bool> condition, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(2)))
+        {
+            if (condition())
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Starts, and kills (SIGKILL) after a while unless it ended before.</summary>
     /// <returns>True when it was killed.</returns>
     public static bool RunAndKill(TimeSpan after, params string[] arguments)

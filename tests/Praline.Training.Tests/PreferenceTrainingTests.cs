@@ -38,18 +38,27 @@ public class PreferenceTrainingTests
             Assert.True(row.GetProperty("grad_norm/rejected").GetDouble() > 0);
             Assert.True(row.GetProperty("f_norm/chosen").GetDouble() > 0);
         }
+
+        var measured = Options(world, "dpo") with { Profile = true, EvalSplit = 0.34, Loop = options.Loop };
+        Assert.Equal(Path.Combine(measured.ModelDir, "best"), TrainingSession.Run(measured).Result);
     }
 
-    [Fact]
-    public void Held_out_pairs_choose_the_best_epoch()
+    [Theory]
+    [InlineData("dpo", 4)]
+    [InlineData("simpo", 4)]
+    [InlineData("sft", 4)]
+    [InlineData("kto", 8)]
+    [InlineData("bco", 8)]
+    [InlineData("listwise_dpo", 4)]
+    public void Held_out_rows_choose_the_best_epoch(string method, int examples)
     {
         using var world = new TinyWorld();
-        var options = Options(world, "dpo") with { EvalSplit = 0.34 };
+        var options = Options(world, method) with { EvalSplit = 0.34 };
         var summary = TrainingSession.Run(options);
         var evaluations = File.ReadLines(Path.Combine(options.ModelDir, "metrics.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
             .Where(r => r.TryGetProperty("eval/loss", out _)).ToList();
         Assert.Equal(options.Loop.NumEpochs, evaluations.Count);
-        Assert.Equal(4, summary.Examples);
+        Assert.Equal(examples, summary.Examples);
         var best = evaluations.MinBy(e => e.GetProperty("eval/loss").GetDouble()).GetProperty("step").GetInt32();
         Assert.Equal(best, summary.BestStep);
         Assert.Equal(Path.Combine(options.ModelDir, "best"), summary.Result);
@@ -93,7 +102,9 @@ public class PreferenceTrainingTests
         Assert.Contains("is empty", error.Message);
         Assert.Contains("skip_bad_rows", error.Message);
         var skipping = options with { SkipBadRows = true, ModelDir = options.ModelDir + "2" };
-        Assert.Equal(2, TrainingSession.Run(skipping).Examples);
+        var skipped = TrainingSession.Run(skipping);
+        Assert.Equal((2, 3), (skipped.Examples, skipped.LeftOutRows));
+        Assert.Contains("equals another", File.ReadAllText(Path.Combine(skipping.ModelDir, "left_out.jsonl")));
         var tooLong = skipping with { MaxLength = 5, ModelDir = options.ModelDir + "3" };
         Assert.Contains("nothing to train on", Assert.Throws<PralineException>(() => TrainingSession.Run(tooLong)).Message);
         File.WriteAllLines(world.PairRows, File.ReadLines(world.PairRows).Take(2).ToArray());
@@ -108,6 +119,8 @@ public class PreferenceTrainingTests
         File.AppendAllLines(world.PairRows, ["""{"video_name": "v0", "pos_pre": "c", "neg_pre": "d", "pos_score": 5, "neg_score": 2}"""]);
         Assert.Equal(3, TrainingSession.Run(Options(world, "synpo")).Examples);
         Assert.Equal(4, TrainingSession.Run(Options(world, "dpo") with { MinScoreGap = 3 }).Examples);
+        var left = Assert.Single(File.ReadLines(Path.Combine(Options(world, "synpo").ModelDir, "left_out.jsonl")));
+        Assert.Contains("min_score_gap is 4", left);
     }
 
     [Fact]

@@ -85,6 +85,13 @@ public sealed class TrainingMetrics
                     $"{path}, line {i + 1}: expected a JSON object with a whole number \"step\", found {Shorten(lines[i])} ({e.Message}).", e);
             }
 
+            // What was measured on held-out data after a step belongs to that step.
+            if (rows.Count > 0 && rows[^1].Step == row.Step && row.Values.Keys.All(name => name == "step" || name.StartsWith("eval/", StringComparison.Ordinal)))
+            {
+                rows[^1] = new MetricsRow(row.Step, rows[^1].Values.Concat(row.Values).DistinctBy(v => v.Key).ToDictionary(v => v.Key, v => v.Value));
+                continue;
+            }
+
             // A resumed training logs some steps again: what it logged last is what it learned from.
             while (rows.Count > 0 && rows[^1].Step >= row.Step)
             {

@@ -3,6 +3,7 @@ using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.Lora;
 using Praline.Training.Objectives;
+using Praline.Training.Objectives.Dpo;
 
 namespace Praline.Training.Configuration;
 
@@ -13,7 +14,16 @@ namespace Praline.Training.Configuration;
 public static class OptionsBinder
 {
     /// <summary>Every name of an option, without the settings of objectives.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. FlatSettings.Of(new TrainOptions()).Keys];
+    public static IReadOnlyCollection<string> Names => [.. Defaults.Keys];
+
+    /// <summary>Every option's default by its name, without the settings of objectives.</summary>
+    public static IReadOnlyDictionary<string, object?> Defaults { get; } = FlatSettings.Of(new TrainOptions());
+
+    /// <summary>The settings of objectives by name: the methods that have each, with the method's default.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<(string Method, object? Default)>> OfObjectives { get; } =
+        (from method in ObjectiveRegistry.Names.Except(DpoLossTypes.Names)
+         from setting in ObjectiveRegistry.Settings(ObjectiveRegistry.Create(method))
+         group (method, setting.Value) by setting.Key).ToDictionary(group => group.Key, group => (IReadOnlyList<(string, object?)>)[.. group], StringComparer.Ordinal);
 
     /// <summary>The options with the settings in place. A setting of the chosen method's objective may be given by its plain name too.</summary>
     /// <param name="options">What to start from.</param>

@@ -57,10 +57,7 @@ public static class SettingValue
 
     private static object Dictionary(object value, Type element, string where)
     {
-        if (value is not IEnumerable<KeyValuePair<string, object?>> entries)
-        {
-            throw new PralineException($"The setting {where} should be names with values, found '{value}'.");
-        }
+        var entries = value as IEnumerable<KeyValuePair<string, object?>> ?? Items(value).Select(item => Entry(item, where));
 
         var result = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
         foreach (var (name, item) in entries)
@@ -70,6 +67,11 @@ public static class SettingValue
 
         return result;
     }
+
+    /// <summary>A name with a value as the command line has it: <c>q_proj=16</c>.</summary>
+    private static KeyValuePair<string, object?> Entry(object? item, string where) => item is string text && text.IndexOf('=') is > 0 and var split
+        ? new(text[..split], text[(split + 1)..])
+        : throw new PralineException($"The setting {where} should be names with values (NAME=VALUE), found '{item}'.");
 
     private static IEnumerable<object?> Items(object value) => value is IEnumerable list and not string ? list.Cast<object?>() : [value];
 

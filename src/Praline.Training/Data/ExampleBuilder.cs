@@ -9,7 +9,7 @@ namespace Praline.Training.Data;
 internal sealed class ExampleBuilder(
     TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
 {
-    /// <summary>Rows that were left out, and why; filled by <see cref="Build"/>.</summary>
+    /// <summary>Rows that were left out, and why.</summary>
     internal List<DataProblem> LeftOut { get; } = [];
 
     /// <summary>The rows of a file as texts, by one of the readers.</summary>

@@ -24,6 +24,9 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     private long _bytes;
 
     /// <inheritdoc/>
+    public long MemoryBytes => _bytes;
+
+    /// <inheritdoc/>
     /// <exception cref="PralineException">A file can't be read, or the features need more memory than they may have.</exception>
     public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
     {

@@ -5,6 +5,9 @@ namespace Praline.Training.Data;
 /// <summary>Where a training takes visual tokens from: computed once and kept, or computed anew while the tower trains.</summary>
 public interface IVisionSource : IDisposable
 {
+    /// <summary>Features or frames that are kept in memory, in bytes.</summary>
+    long MemoryBytes => 0;
+
     /// <summary>Gets everything ready that can be before the first step (checks media, computes frozen features).</summary>
     /// <param name="media">All media of the data set.</param>
     /// <param name="report">Hears how many are done, of how many.</param>

@@ -1,5 +1,5 @@
 using Praline.Torch;
-using Praline.Training.Runs;
+using Praline.Training.Tasks;
 
 namespace Praline.Training.Engine;
 
@@ -11,6 +11,12 @@ public interface ITrainingTask
 
     /// <summary>Tokens of each example as it is computed, all its responses included.</summary>
     IReadOnlyList<int> ExampleLengths { get; }
+
+    /// <summary>Rows of the data that were left out, for the summary.</summary>
+    int LeftOutRows => 0;
+
+    /// <summary>What training with micro-batches of at most so many tokens will need; null when nobody knows.</summary>
+    MemoryEstimate? Memory(int tokens) => null;
 
     /// <summary>The tensors that are trained, by the names they are saved under.</summary>
     IReadOnlyDictionary<string, Tensor> Trainable { get; }

@@ -3,6 +3,13 @@ namespace Praline.Training.Engine;
 /// <summary>Cuts a batch into micro-batches that are computed one at a time.</summary>
 public static class MicroBatches
 {
+    /// <summary>Tokens that a micro-batch may have at most.</summary>
+    public static int Largest(IReadOnlyList<int> lengths, int batchSize, int tokenBudget, int fixedSize)
+    {
+        var ordered = lengths.OrderDescending().Take(tokenBudget == 0 ? fixedSize : batchSize).ToArray();
+        return tokenBudget == 0 ? ordered.Sum() : Math.Max(ordered.FirstOrDefault(), (int)Math.Min(tokenBudget, ordered.Sum(l => (long)l)));
+    }
+
     /// <summary>
     /// Consecutive examples as long as they fit into the budget of tokens; an example that is longer than the budget is a micro-batch
     /// by itself. A budget of 0 takes <paramref name="fixedSize"/> examples each.

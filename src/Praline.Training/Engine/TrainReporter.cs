@@ -1,4 +1,5 @@
 using Praline.Training.Runs;
+using Praline.Training.Tasks;
 
 namespace Praline.Training.Engine;
 
@@ -9,8 +10,20 @@ internal sealed class TrainReporter(IProgress<TrainProgress>? progress, int tota
     private readonly Queue<(long Tokens, double Seconds)> _recent = [];
     private readonly Queue<IReadOnlyDictionary<string, double>> _recentMetrics = [];
 
-    internal void Started(TrainingState state) => Send(
-        TrainEventKind.Started, state, state.Step == 0 ? $"Training for {totalSteps} steps." : $"Going on after step {state.Step} of {totalSteps}.");
+    internal void Started(TrainingState state, MemoryEstimate? memory, int leftOut)
+    {
+        if (leftOut > 0)
+        {
+            Send(TrainEventKind.Started, state, $"{leftOut} rows are left out: see {RunFolder.LeftOutName} in the run's folder.");
+        }
+
+        if (memory is not null)
+        {
+            Send(TrainEventKind.Started, state, memory.Describe());
+        }
+
+        Send(TrainEventKind.Started, state, state.Step == 0 ? $"Training for {totalSteps} steps." : $"Going on after step {state.Step} of {totalSteps}.");
+    }
 
     internal void Step(TrainingState state, IReadOnlyDictionary<string, double> metrics, long tokens, double seconds)
     {
@@ -26,7 +39,13 @@ internal sealed class TrainReporter(IProgress<TrainProgress>? progress, int tota
     internal void Saved(TrainingState state, string folder) => Send(TrainEventKind.Saved, state, $"Saved {folder}.");
 
     internal void Finished(TrainingState state, TrainSummary summary) =>
-        Send(TrainEventKind.Finished, state, $"Done after {summary.Steps} steps: {summary.Result}.", summary.FinalMetrics);
+        Send(TrainEventKind.Finished, state, Describe(summary), summary.FinalMetrics);
+
+    private static string Describe(TrainSummary summary)
+    {
+        var estimate = summary.EstimatedMemory is { } bytes ? FormattableString.Invariant($" (estimated {bytes / 1e9:0.0})") : "";
+        return FormattableString.Invariant($"Done after {summary.Steps} steps: {summary.Result}. Peak memory {summary.PeakMemory / 1e9:0.0} GB{estimate}.");
+    }
 
     /// <summary>Means of the last steps' metrics.</summary>
     internal Dictionary<string, double> RecentMeans() =>

@@ -27,6 +27,12 @@ public sealed record TrainSummary
     /// <summary>Most memory that the process has used, in bytes.</summary>
     public required long PeakMemory { get; init; }
 
+    /// <summary>What was estimated before the first step, in bytes; null when nobody knew.</summary>
+    public long? EstimatedMemory { get; init; }
+
+    /// <summary>Rows of the data that were left out; they are listed in <c>left_out.jsonl</c>.</summary>
+    public int LeftOutRows { get; init; }
+
     /// <summary>Means over the last steps of what was logged.</summary>
     public required IReadOnlyDictionary<string, double> FinalMetrics { get; init; }
 

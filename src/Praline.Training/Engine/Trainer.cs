@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Praline.Torch;
 using Praline.Torch.Optim;
 using Praline.Training.Runs;
+using Praline.Training.Tasks;
 
 namespace Praline.Training.Engine;
 
@@ -23,6 +24,7 @@ public sealed class Trainer : IDisposable
     private readonly GradientAccumulator _accumulator;
     private readonly CheckpointStore _checkpoints;
     private readonly int _totalSteps;
+    private readonly MemoryEstimate? _memory;
     private TrainingState _state = new();
     private JsonLinesLog? _metricsLog;
     private JsonLinesLog? _timingLog;
@@ -60,6 +62,7 @@ public sealed class Trainer : IDisposable
         });
         _accumulator = new GradientAccumulator(_weights);
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
+        _memory = task.Memory(MicroBatches.Largest(task.ExampleLengths, options.BatchSize * options.AccumulationSteps, options.TokensPerMicroBatch, options.BatchSize));
         _reporter = new TrainReporter(progress, _totalSteps, _sampler.StepsPerEpoch);
     }
 
@@ -69,7 +72,7 @@ public sealed class Trainer : IDisposable
     public TrainSummary Run(CancellationToken cancellation = default)
     {
         Restore();
-        _reporter.Started(_state);
+        _reporter.Started(_state, _memory, _task.LeftOutRows);
         while (_state.Step < _totalSteps)
         {
             if (cancellation.IsCancellationRequested)
@@ -190,7 +193,8 @@ public sealed class Trainer : IDisposable
         ]);
         _timingLog!.Write(
         [
-            new("step", _state.Step), new("seconds", seconds), new("tokens_per_second", tokens / seconds), new("peak_memory", ProcessMemory.Peak),
+            new("step", _state.Step), new("seconds", seconds), new("tokens_per_second", tokens / seconds), new("memory", ProcessMemory.Current), new("peak_memory", ProcessMemory.Peak),
+            new("tensors", Tensor.LiveCount),
         ]);
         _tensorBoard!.Write(_state.Step, [.. metrics.Where(m => double.IsFinite(m.Value)), new("tokens_per_second", tokens / seconds)]);
         _reporter.Step(_state, metrics, tokens, seconds);
@@ -288,6 +292,8 @@ public sealed class Trainer : IDisposable
             Tokens = _state.Tokens,
             Seconds = _state.Seconds,
             PeakMemory = ProcessMemory.Peak,
+            EstimatedMemory = _memory?.Total,
+            LeftOutRows = _task.LeftOutRows,
             FinalMetrics = _reporter.RecentMeans(),
             BestStep = _state.BestStep,
             Result = _state.BestStep is null ? _run.Epoch(lastEpoch) : _run.Best,

@@ -5,6 +5,9 @@ namespace Praline.Training.Runs;
 /// <summary>Memory of this process, as the operating system counts it.</summary>
 public static class ProcessMemory
 {
+    /// <summary>What is resident now, in bytes.</summary>
+    public static long Current => Environment.WorkingSet;
+
     /// <summary>The most that was resident at a time, in bytes.</summary>
     public static long Peak
     {

@@ -16,6 +16,8 @@ public sealed class RunFolder
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly JsonSerializerOptions Line = new() { Encoder = Json.Encoder };
+
     /// <summary>Opens or makes the folder.</summary>
     public RunFolder(string path)
     {
@@ -37,6 +39,9 @@ public sealed class RunFolder
 
     /// <summary>What the run ended with; it exists only then.</summary>
     public string SummaryFile => Path.Combine(Root, "summary.json");
+
+    /// <summary>Name of the file with the rows that were left out, and why; it exists only if there are any.</summary>
+    public const string LeftOutName = "left_out.jsonl";
 
     /// <summary>Where checkpoints lie.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
@@ -70,6 +75,10 @@ public sealed class RunFolder
                 $"{Root} holds a run with other settings: {Differences(present, text)}. Give another output folder, or remove this one to begin again.");
         }
     }
+
+    /// <summary>Writes the list of rows that were left out: <c>id</c>, <c>reason</c>, <c>remedy</c>.</summary>
+    public void WriteLeftOut(IEnumerable<Data.DataProblem> problems) => AtomicFile.WriteText(
+        Path.Combine(Root, LeftOutName), string.Concat(problems.Select(p => JsonSerializer.Serialize(new { id = p.Id, reason = p.What, remedy = p.Remedy }, Line) + "\n")));
 
     /// <summary>Writes <c>summary.json</c>.</summary>
     public void WriteSummary<T>(T summary) => AtomicFile.WriteText(SummaryFile, JsonSerializer.Serialize(summary, Json) + "\n");

@@ -11,8 +11,11 @@ namespace Praline.Training.Tasks;
 /// <param name="objective">The objective.</param>
 /// <param name="examples">Examples with their responses, best first.</param>
 /// <param name="reference">The reference's log-probabilities; null for methods without one.</param>
+/// <param name="heldOut">Held-out rankings; null for none.</param>
+/// <param name="heldOutReference">The reference's log-probabilities of <paramref name="heldOut"/>.</param>
 public sealed class ListTask(
-    TrainedModel model, ListObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null)
+    TrainedModel model, ListObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null,
+    IReadOnlyList<TrainingExample>? heldOut = null, ReferenceLogProbs? heldOutReference = null)
     : TrainingTask(model, examples)
 {
     /// <inheritdoc/>
@@ -20,24 +23,9 @@ public sealed class ListTask(
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        var (hidden, targets, lengths, computed) = Model.Forward([.. microBatch.Select(i => Examples[i])]);
-        var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
-        var policy = ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths));
-        var other = reference is null ? null : ResponseStatistics.FromTokens(reference.Tokens(microBatch, Model.Language.Device));
-
         var metrics = new MetricSums();
-        var losses = new List<Tensor>();
-        long start = 0;
-        foreach (var example in microBatch)
-        {
-            long[] own = [.. Enumerable.Range(0, Examples[example].Packed.Responses.Count).Select(k => start + k)];
-            start += own.Length;
-            var (ranked, ranking) = (policy.Select(own), other?.Select(own));
-            losses.Add(objective.Loss(ranked, ranking));
-            Report(metrics, objective.Rewards(ranked, ranking).ToArray<double>(), ranked.SumLogProb.ToArray<double>());
-        }
-
-        var loss = Tensor.Stack([.. losses]).Sum() / batch.Count;
+        var (answers, losses, computed) = Forward([.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), metrics);
+        var loss = losses / batch.Count;
         var value = loss.Item<double>();
         if (double.IsFinite(value))
         {
@@ -48,8 +36,48 @@ public sealed class ListTask(
         return new MicroBatchResult(value, computed, metrics);
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) => new Dictionary<string, double>();
+    /// <summary>The mean loss and the rewards of held-out rankings; <c>score</c> is the negative loss.</summary>
+    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation)
+    {
+        if (heldOut is not { Count: > 0 })
+        {
+            return new Dictionary<string, double>();
+        }
+
+        using var noGrad = NoGrad.Begin();
+        var metrics = new MetricSums();
+        double loss = 0;
+        for (var i = 0; i < heldOut.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            loss += Forward([heldOut[i]], heldOutReference?.Tokens([i], Model.Language.Device), metrics).Losses.Item<double>() / heldOut.Count;
+        }
+
+        return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), new("score", -loss)]);
+    }
+
+    /// <summary>The sum of the rankings' losses; their rewards go into the metrics.</summary>
+    private (AnswerLogProbs Answers, Tensor Losses, int Computed) Forward(
+        IReadOnlyList<TrainingExample> part, ResponseTokens? referenceTokens, MetricSums metrics)
+    {
+        var (hidden, targets, lengths, computed) = Model.Forward(part);
+        var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
+        var policy = ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths));
+        var other = referenceTokens is null ? null : ResponseStatistics.FromTokens(referenceTokens);
+        var losses = new List<Tensor>();
+        long start = 0;
+        foreach (var example in part)
+        {
+            long[] own = [.. Enumerable.Range(0, example.Packed.Responses.Count).Select(k => start + k)];
+            start += own.Length;
+            var (ranked, ranking) = (policy.Select(own), other?.Select(own));
+            losses.Add(objective.Loss(ranked, ranking));
+            Report(metrics, objective.Rewards(ranked, ranking).ToArray<double>(), ranked.SumLogProb.ToArray<double>());
+        }
+
+        return (answers, Tensor.Stack([.. losses]).Sum(), computed);
+    }
 
     /// <summary>The best response counts as chosen, the last as rejected; accuracy is the share of pairs in the right order.</summary>
     private static void Report(MetricSums metrics, double[] rewards, double[] logProbs)

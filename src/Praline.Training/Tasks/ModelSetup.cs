@@ -14,11 +14,12 @@ internal static class ModelSetup
 
     internal static VisionLanguageModel Load(TrainOptions options)
     {
+        var device = Device.Parse(options.Device);
         var load = new LoadOptions
         {
-            Device = Device.Parse(options.Device),
+            Device = device,
             TokenKeptRatio = options.TokenKeptRatio,
-            DType = options.TorchDtype is null ? null : DTypeOf(options.TorchDtype),
+            DType = options.TorchDtype is { } name ? DTypeOf(name) : device.Type == DeviceType.Cpu ? DType.Float32 : null,
         };
         return options.FromScratch
             ? AuroraCap.Create(options.PretrainedPth, options.Loop.Seed, load)
@@ -49,6 +50,8 @@ internal static class ModelSetup
                 model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes);
         return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
         {
+            WeightBytes = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).Sum(p => p.Value.Numel * (long)p.Value.DType.Size()),
+            Checkpointing = options.GradientCheckpointing,
             EmbedPrompt = model is Qwen2Vl ? model.EmbedPrompt : null,
         };
     }

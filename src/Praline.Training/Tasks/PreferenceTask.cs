@@ -10,11 +10,10 @@ namespace Praline.Training.Tasks;
 /// <param name="objective">The objective.</param>
 /// <param name="examples">Examples of two responses each, the chosen one first.</param>
 /// <param name="reference">The reference's log-probabilities of <paramref name="examples"/>; null for methods without one.</param>
-/// <param name="heldOut">Held-out examples; null for none.</param>
-/// <param name="heldOutReference">The reference's log-probabilities of <paramref name="heldOut"/>.</param>
+/// <param name="heldOut">Held-out pairs; null for none.</param>
 public sealed class PreferenceTask(
     TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null,
-    IReadOnlyList<TrainingExample>? heldOut = null, ReferenceLogProbs? heldOutReference = null) : TrainingTask(model, examples)
+    HeldOutPairs? heldOut = null) : TrainingTask(model, examples)
 {
     /// <inheritdoc/>
     /// <exception cref="PralineException">The objective compares pairs, and the batch was cut into several micro-batches.</exception>
@@ -42,32 +41,7 @@ public sealed class PreferenceTask(
         return new MicroBatchResult(value, forward.Computed, forward.Metrics());
     }
 
-    /// <summary>
-    /// The mean loss, rewards, margin and accuracy on held-out pairs; <c>score</c>, which decides what is best, is the negative loss.
-    /// </summary>
-    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation)
-    {
-        if (heldOut is not { Count: > 0 })
-        {
-            return new Dictionary<string, double>();
-        }
-
-        using var noGrad = NoGrad.Begin();
-        var totals = PairForward.TotalsOf(heldOut);
-        var sums = new MetricSums();
-        double loss = 0;
-        // A method that compares pairs sees all of them at once.
-        var size = objective.Requirements.HasFlag(Requirements.SeveralPairs) ? heldOut.Count : 1;
-        foreach (var part in Enumerable.Range(0, heldOut.Count).Chunk(size))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = new TensorScope();
-            var forward = PairForward.Run(
-                Model, objective, [.. part.Select(i => heldOut[i])], heldOutReference?.Tokens(part, Model.Language.Device), totals);
-            loss += forward.Result.Losses.Sum().Item<double>() / totals.Pairs;
-            sums.Add(forward.Metrics());
-        }
-
-        return new Dictionary<string, double>([new("loss", loss), .. sums.Means(), new("score", -loss)]);
-    }
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) =>
+        heldOut?.Measure(Model, objective, cancellation) ?? new Dictionary<string, double>();
 }

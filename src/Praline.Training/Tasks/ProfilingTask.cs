@@ -18,8 +18,10 @@ namespace Praline.Training.Tasks;
 /// <param name="objective">The objective.</param>
 /// <param name="examples">Examples of two responses each, the chosen one first.</param>
 /// <param name="reference">The reference's log-probabilities; null for methods without one.</param>
+/// <param name="heldOut">Held-out pairs; null for none.</param>
 public sealed class ProfilingTask(
-    TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null)
+    TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null,
+    HeldOutPairs? heldOut = null)
     : TrainingTask(model, examples), IDisposable
 {
     private const double Parallel = 1e-5;
@@ -28,6 +30,9 @@ public sealed class ProfilingTask(
     private readonly GradientSum _lossChosen = new();
     private readonly GradientSum _lossRejected = new();
     private int _pairs;
+
+    /// <inheritdoc/>
+    private protected override int GradientCopies => 8; // two rewards, two rests, and their sums over the step
 
     /// <summary>Backward passes through the model so far.</summary>
     public long BackwardPasses { get; private set; }
@@ -58,7 +63,8 @@ public sealed class ProfilingTask(
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) => new Dictionary<string, double>();
+    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) =>
+        heldOut?.Measure(Model, objective, cancellation) ?? new Dictionary<string, double>();
 
     /// <summary>
     /// <c>grad_norm/chosen</c>: ‖Σ ∂r₊/∂θ‖ over the step's pairs, divided by their number; <c>f_norm/chosen</c>: that divided by the

@@ -1,5 +1,4 @@
 using Praline.Torch;
-using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.LogProbs;
 using Praline.Training.Objectives;
@@ -9,14 +8,10 @@ namespace Praline.Training.Tasks;
 /// <summary>Training on responses that are rated good or bad by themselves (KTO, BCO).</summary>
 /// <param name="model">The model.</param>
 /// <param name="objective">The objective.</param>
-/// <param name="examples">
-/// Examples of one response each; of two when the objective needs responses paired with other prompts: the second is another example's.
-/// </param>
-/// <param name="desirable">Whether each example's response is a good one.</param>
-/// <param name="reference">The reference's log-probabilities of all responses.</param>
-public sealed class RatedTask(
-    TrainedModel model, RatedObjective objective, IReadOnlyList<TrainingExample> examples, IReadOnlyList<bool> desirable,
-    ReferenceLogProbs reference) : TrainingTask(model, examples)
+/// <param name="rated">What to train on.</param>
+/// <param name="heldOut">What to measure; null for none.</param>
+public sealed class RatedTask(TrainedModel model, RatedObjective objective, RatedExamples rated, RatedExamples? heldOut = null)
+    : TrainingTask(model, rated.Examples)
 {
     private IReadOnlyList<int>? _observed;
     private double[] _mismatched = [];
@@ -38,19 +33,14 @@ public sealed class RatedTask(
             ObserveInParts(batch); // what is the same for the whole batch must not depend on how it is cut up
         }
 
-        var (answers, policy, computed) = Forward(microBatch);
-        var responses = Statistics(microBatch, policy);
+        var (answers, policy, computed) = Forward(rated, microBatch);
+        var responses = Statistics(rated, microBatch, policy);
         if (microBatch.Count == batch.Count)
         {
             Observe(batch, [responses]);
         }
 
-        responses = responses with
-        {
-            MismatchedSumLogProb = Tensor.From<double>(_mismatched).To(Model.Language.Device, answers.LogProb.DType),
-            ReferenceMismatchedSumLogProb = Tensor.From<double>(_referenceMismatched).To(Model.Language.Device, answers.LogProb.DType),
-        };
-        var result = objective.Compute(responses);
+        var result = objective.Compute(WithMismatched(responses, _mismatched, _referenceMismatched));
         var loss = result.Losses.Sum() / batch.Count;
         var value = loss.Item<double>();
         if (double.IsFinite(value))
@@ -60,15 +50,64 @@ public sealed class RatedTask(
         }
 
         var metrics = new MetricSums();
+        Report(metrics, result, responses);
+        return new MicroBatchResult(value, computed, metrics);
+    }
+
+    /// <summary>
+    /// The mean loss of held-out responses, with the running means of the training and their own reference point, and the rewards of the good
+    /// and the bad ones; <c>score</c> is the negative loss.
+    /// </summary>
+    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation)
+    {
+        if (heldOut is not { Examples.Count: > 0 })
+        {
+            return new Dictionary<string, double>();
+        }
+
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var parts = new List<RatedStatistics>();
+        for (var i = 0; i < heldOut.Examples.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            parts.Add(Statistics(heldOut, [i], Forward(heldOut, [i]).Policy));
+        }
+
+        var (mismatched, referenceMismatched) = Mismatched(parts);
+        var metrics = new MetricSums();
+        double loss = 0;
+        foreach (var part in parts)
+        {
+            var result = objective.Compute(WithMismatched(part, mismatched, referenceMismatched));
+            loss += result.Losses.Sum().Item<double>() / parts.Count;
+            Report(metrics, result, part);
+        }
+
+        return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), new("score", -loss)]);
+    }
+
+    private static void Report(MetricSums metrics, PairLoss result, RatedStatistics responses)
+    {
         metrics.Add("rewards/chosen", result.ChosenRewards.ToArray<double>());
         metrics.Add("rewards/rejected", result.RejectedRewards.ToArray<double>());
         metrics.Add("logps/chosen", responses.Desirable.SumLogProb.ToArray<double>());
         metrics.Add("logps/rejected", responses.Undesirable.SumLogProb.ToArray<double>());
-        return new MicroBatchResult(value, computed, metrics);
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) => new Dictionary<string, double>();
+    private static (double[] Policy, double[] Reference) Mismatched(IReadOnlyList<RatedStatistics> parts) => (
+        [.. parts.SelectMany(p => p.MismatchedSumLogProb?.ToArray<double>() ?? [])],
+        [.. parts.SelectMany(p => p.ReferenceMismatchedSumLogProb?.ToArray<double>() ?? [])]);
+
+    private static RatedStatistics WithMismatched(RatedStatistics responses, double[] policy, double[] reference)
+    {
+        var like = responses.Desirable.SumLogProb;
+        return responses with
+        {
+            MismatchedSumLogProb = Tensor.From<double>(policy).To(like.Device, like.DType),
+            ReferenceMismatchedSumLogProb = Tensor.From<double>(reference).To(like.Device, like.DType),
+        };
+    }
 
     private void ObserveInParts(IReadOnlyList<int> batch)
     {
@@ -78,7 +117,7 @@ public sealed class RatedTask(
         }
 
         using var noGrad = NoGrad.Begin();
-        Observe(batch, [.. batch.Select(i => Statistics([i], Forward([i]).Policy))]);
+        Observe(batch, [.. batch.Select(i => Statistics(rated, [i], Forward(rated, [i]).Policy))]);
     }
 
     private void Observe(IReadOnlyList<int> batch, IReadOnlyList<RatedStatistics> parts)
@@ -89,22 +128,21 @@ public sealed class RatedTask(
             objective.Observe(part);
         }
 
-        _mismatched = [.. parts.SelectMany(p => p.MismatchedSumLogProb?.ToArray<double>() ?? [])];
-        _referenceMismatched = [.. parts.SelectMany(p => p.ReferenceMismatchedSumLogProb?.ToArray<double>() ?? [])];
+        (_mismatched, _referenceMismatched) = Mismatched(parts);
     }
 
-    private (AnswerLogProbs Answers, ResponseStatistics Policy, int Computed) Forward(IReadOnlyList<int> part)
+    private (AnswerLogProbs Answers, ResponseStatistics Policy, int Computed) Forward(RatedExamples data, IReadOnlyList<int> part)
     {
-        var (hidden, targets, lengths, computed) = Model.Forward([.. part.Select(i => Examples[i])]);
+        var (hidden, targets, lengths, computed) = Model.Forward([.. part.Select(i => data.Examples[i])]);
         var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
         return (answers, ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths)), computed);
     }
 
-    private RatedStatistics Statistics(IReadOnlyList<int> part, ResponseStatistics policy)
+    private RatedStatistics Statistics(RatedExamples data, IReadOnlyList<int> part, ResponseStatistics policy)
     {
-        var other = ResponseStatistics.FromTokens(reference.Tokens(part, Model.Language.Device));
+        var other = ResponseStatistics.FromTokens(data.Reference.Tokens(part, Model.Language.Device));
         var stride = objective.NeedsMismatched ? 2 : 1;
-        long[] Own(bool wanted) => [.. Enumerable.Range(0, part.Count).Where(k => desirable[part[k]] == wanted).Select(k => (long)stride * k)];
+        long[] Own(bool wanted) => [.. Enumerable.Range(0, part.Count).Where(k => data.Desirable[part[k]] == wanted).Select(k => (long)stride * k)];
         long[] mismatched = [.. Enumerable.Range(0, part.Count).Select(k => (2L * k) + 1)];
         return new RatedStatistics
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Praline.Torch;
 using Praline.Torch.Serialization;
 using Praline.Training.Data;
@@ -9,11 +11,12 @@ namespace Praline.Training.Tasks;
 
 /// <summary>
 /// The reference's log-probabilities of every learnt token of a data set: from the same weights without the adapter (or before training),
-/// computed once and kept in a file under a key of weights and data, so that a file that belongs to others is noticed.
+/// computed once and kept in a file under a key of weights and data and with a sum of its content, so that a file that belongs to others or
+/// was damaged is noticed.
 /// </summary>
 public sealed class ReferenceLogProbs : IDisposable
 {
-    private const string KeyName = "praline_key";
+    private const string KeyName = "praline_key", SumName = "praline_sha256";
     private readonly Tensor _all;
     private readonly long[] _starts;
     private readonly long[][] _lengths;
@@ -51,7 +54,7 @@ public sealed class ReferenceLogProbs : IDisposable
         if (file is not null)
         {
             SafetensorsWriter.Write(
-                file, new Dictionary<string, Tensor> { ["logps"] = all }, new Dictionary<string, string> { ["format"] = "pt", [KeyName] = key });
+                file, new Dictionary<string, Tensor> { ["logps"] = all }, new Dictionary<string, string> { ["format"] = "pt", [KeyName] = key, [SumName] = Sum(all) });
         }
 
         return new ReferenceLogProbs(all.MoveToOuterScope(), examples);
@@ -75,9 +78,21 @@ public sealed class ReferenceLogProbs : IDisposable
             return null;
         }
 
-        using var stored = SafetensorsFile.Open(file);
-        return stored.Metadata.GetValueOrDefault(KeyName) == key ? stored.Read("logps").Clone() : null;
+        try
+        {
+            using var stored = SafetensorsFile.Open(file);
+            return stored.Metadata.GetValueOrDefault(KeyName) == key && stored.Read("logps").Clone() is var all && stored.Metadata.GetValueOrDefault(SumName) == Sum(all)
+                ? all
+                : null;
+        }
+        catch (PralineException)
+        {
+            return null; // cut off or overwritten: computed anew
+        }
     }
+
+    private static string Sum(Tensor values) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<double>(values.To(DType.Float64).ToArray<double>())));
 
     private static Tensor Compute(
         TrainedModel model, IReadOnlyList<TrainingExample> examples, int tokenBudget, Action<int, int>? report, CancellationToken cancellation)

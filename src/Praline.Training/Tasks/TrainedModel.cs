@@ -25,6 +25,7 @@ public sealed class TrainedModel : IDisposable
         IVisionSource? vision = null)
     {
         (Language, Trainable, _export, Adapter, Vision) = (language, trainable, export, adapter, vision);
+        WeightBytes = language.Store.Parameters.Values.Sum(p => p.Numel * (long)p.DType.Size());
         _dropout = adapter is { Config.LoraDropout: > 0 } ? new Generator(0, language.Device) : null;
     }
 
@@ -40,8 +41,14 @@ public sealed class TrainedModel : IDisposable
     /// <summary>The tensors that train, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Trainable { get; }
 
+    /// <summary>Bytes of all the model's weights, the vision part's too.</summary>
+    public long WeightBytes { get; init; }
+
     /// <summary>Elements of the largest block of logits.</summary>
     public long MaxLogits { get; init; } = new AnswerOptions().MaxLogits;
+
+    /// <summary>Compute layers a second time in the backward pass instead of keeping what they computed.</summary>
+    public bool Checkpointing { get; init; }
 
     /// <summary>For models whose prompts have positions in three dimensions: gives them. Null for plain positions.</summary>
     public Func<PromptTokens, VisionFeatures?, PromptEmbeddings>? EmbedPrompt { get; init; }
@@ -80,7 +87,7 @@ public sealed class TrainedModel : IDisposable
         var queue = new Queue<VisionFeatures>(media.Length == 0 ? [] : Vision!.Features(media));
         VisionFeatures?[] features = [.. examples.Select(e => e.Media is null ? null : queue.Dequeue())];
         var stream = PackedStream.Build(Language, [.. examples.Select(e => e.Packed)], features);
-        var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout, Positions(stream, examples, features));
+        var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout, Positions(stream, examples, features), Checkpointing);
         return (hidden.IndexSelect(0, stream.Rows).MoveToOuterScope(), stream.Targets.MoveToOuterScope(), stream.Lengths, stream.Layout.Length);
     }
 

@@ -35,6 +35,15 @@ public abstract class TrainingTask : ITrainingTask
     public virtual IReadOnlyDictionary<string, double> ObjectiveState => new Dictionary<string, double>();
 
     /// <inheritdoc/>
+    public int LeftOutRows { get; internal set; }
+
+    /// <summary>How many times all gradients are held at once, beside their sum.</summary>
+    private protected virtual int GradientCopies => 1;
+
+    /// <inheritdoc/>
+    public MemoryEstimate? Memory(int tokens) => MemoryEstimate.Of(Model, tokens, GradientCopies);
+
+    /// <inheritdoc/>
     public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaReference>());
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Praline.Testing;
 using Praline.Torch;
 using Praline.Training.Data;
+using Praline.Training.Engine;
 using Praline.Training.Objectives;
 using Praline.Training.Objectives.Dpo;
 using Praline.Training.Packing;
@@ -126,6 +127,14 @@ public class EqualityTests
         Close.Equal(live.Tokens(some, Device.Cpu).LogProb, cached.Tokens(some, Device.Cpu).LogProb, 0, 0, "cached");
         var expected = some.SelectMany(i => examples[i].Packed.Responses.SelectMany(r => Base(tiny, model, examples[i].Packed.Prompt.Ids, r.Ids).ToArray<double>()));
         Close.Equal([.. expected], live.Tokens(some, Device.Cpu).LogProb.ToArray<double>(), 1e-10, 1e-10, "live");
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 64;
+        File.WriteAllBytes(file, bytes);
+        using var damaged = ReferenceLogProbs.Get(model, examples, file, "a");
+        Close.Equal(live.Tokens(some, Device.Cpu).LogProb, damaged.Tokens(some, Device.Cpu).LogProb, 0, 0, "after damage");
+        File.WriteAllBytes(file, bytes[..40]);
+        using var cut = ReferenceLogProbs.Get(model, examples, file, "a");
+        Close.Equal(live.Tokens(some, Device.Cpu).LogProb, cut.Tokens(some, Device.Cpu).LogProb, 0, 0, "after being cut off");
         using var other = ReferenceLogProbs.Get(model, examples[..4], file, "b");
         Assert.Equal(examples[..4].Sum(e => e.Packed.Responses.Sum(r => r.Ids.Count)), other.Tokens([0, 1, 2, 3], Device.Cpu).LogProb.Numel);
         Directory.Delete(folder, recursive: true);
@@ -147,7 +156,7 @@ public class EqualityTests
         TrainingTask task, TrainedModel model, int[][] parts)
     {
         int[] batch = [.. parts.SelectMany(p => p)];
-        var sums = new Engine.MetricSums();
+        var sums = new MetricSums();
         double loss = 0;
         foreach (var part in parts)
         {
@@ -173,7 +182,7 @@ public class EqualityTests
             case RatedObjective rated:
                 var examples = TinyExamples.Make(8, 1);
                 examples = rated.NeedsMismatched ? ExampleBuilder.WithMismatched(examples) : examples;
-                return new RatedTask(model, rated, examples, [.. examples.Select((_, i) => i % 3 != 0)], ReferenceLogProbs.Get(model, examples));
+                return new RatedTask(model, rated, new RatedExamples(examples, [.. examples.Select((_, i) => i % 3 != 0)], ReferenceLogProbs.Get(model, examples)));
             default:
                 var lists = TinyExamples.Make(8, 3);
                 var objective = (ListObjective)ObjectiveRegistry.Create(method);

@@ -1,0 +1,42 @@
+using Praline.Torch;
+using Praline.Training.Data;
+using Praline.Training.Engine;
+using Praline.Training.Objectives;
+
+namespace Praline.Training.Tasks;
+
+/// <summary>Pairs that nothing is learnt from, and what a model makes of them.</summary>
+/// <param name="Examples">Examples of two responses each, the chosen one first.</param>
+/// <param name="Reference">The reference's log-probabilities of them; null for methods without one.</param>
+public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, ReferenceLogProbs? Reference = null)
+{
+    /// <summary>
+    /// The mean loss, rewards, margin and accuracy; <c>score</c>, which decides what is best, is the negative loss. Empty without examples.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyDictionary<string, double> Measure(TrainedModel model, PairObjective objective, CancellationToken cancellation)
+    {
+        if (Examples.Count == 0)
+        {
+            return new Dictionary<string, double>();
+        }
+
+        using var noGrad = NoGrad.Begin();
+        var totals = PairForward.TotalsOf(Examples);
+        var sums = new MetricSums();
+        double loss = 0;
+
+        // A method that compares pairs sees all of them at once.
+        var size = objective.Requirements.HasFlag(Requirements.SeveralPairs) ? Examples.Count : 1;
+        foreach (var part in Enumerable.Range(0, Examples.Count).Chunk(size))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            var forward = PairForward.Run(model, objective, [.. part.Select(i => Examples[i])], Reference?.Tokens(part, model.Language.Device), totals);
+            loss += forward.Result.Losses.Sum().Item<double>() / totals.Pairs;
+            sums.Add(forward.Metrics());
+        }
+
+        return new Dictionary<string, double>([new("loss", loss), .. sums.Means(), new("score", -loss)]);
+    }
+}
