@@ -14,7 +14,8 @@ internal sealed class TrainingSettings
 {
     private readonly Argument<string?> _method = new("method")
     {
-        Description = "synpo, dpo, sft or another method (docs/methods.md). Default: the config's.", Arity = ArgumentArity.ZeroOrOne,
+        Description = "synpo, dpo, sft or another method (docs/methods.md). Default: the config's.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string?> _config = new("--config") { Description = "YAML file of settings; MACAROON's own files work unchanged." };

@@ -101,7 +101,15 @@ public sealed class TrainerTests : IDisposable
 
     private static TrainerOptions Options(int epochs) => new()
     {
-        NumEpochs = epochs, BatchSize = 1, AccumulationSteps = 8, TokensPerMicroBatch = 0, LearningRate = 0.1, Schedule = "constant", WarmupSteps = 0, MaxGradNorm = 0, SaveSteps = 0,
+        NumEpochs = epochs,
+        BatchSize = 1,
+        AccumulationSteps = 8,
+        TokensPerMicroBatch = 0,
+        LearningRate = 0.1,
+        Schedule = "constant",
+        WarmupSteps = 0,
+        MaxGradNorm = 0,
+        SaveSteps = 0,
     };
 
     /// <summary>The same steps with the optimizer alone.</summary>

@@ -209,7 +209,10 @@ public class EqualityTests
             [.. examples.Select(e => (long)e.Packed.Responses[response].Ids.Count)]));
         var loss = objective.Compute(new PairStatistics
         {
-            Chosen = Side(0), Rejected = Side(1), ReferenceChosen = Reference(0), ReferenceRejected = Reference(1),
+            Chosen = Side(0),
+            Rejected = Side(1),
+            ReferenceChosen = Reference(0),
+            ReferenceRejected = Reference(1),
         }).Losses.Mean();
         loss.Backward();
         return (loss.Item<double>(), TinyExamples.Gradients(model));
