@@ -32,7 +32,12 @@ internal sealed class CaptionerHandle : IDisposable
         var model = VisionLanguageModel.Load(folder, options);
         if (adapter is not null)
         {
-            _ = LoraAdapter.Load(model.Language.Store, adapter);
+            var loaded = LoraAdapter.Load(model, adapter);
+            if (loaded.Parts.Any(part => part != ModelPart.Language))
+            {
+                // Features are kept under the weights' fingerprint, which has to know of the update.
+                loaded.MergeInto();
+            }
         }
 
         return new CaptionerHandle(model);

@@ -41,7 +41,7 @@ public static class MergeSession
 
         if (hasAdapter)
         {
-            using var adapter = LoraAdapter.Load(model.Language.Store, trained);
+            using var adapter = LoraAdapter.Load(model, trained);
             adapter.MergeInto();
         }
 

@@ -67,6 +67,9 @@ public sealed record TrainOptions
     /// </summary>
     public IReadOnlyList<string> Train { get; init; } = ["lora"];
 
+    /// <summary>The parts that the adapter is put on: <c>language</c>, <c>vision</c> (the tower), <c>projector</c>.</summary>
+    public IReadOnlyList<string> LoraParts { get; init; } = ["language"];
+
     /// <summary>The adapter's settings.</summary>
     public LoraConfig Lora { get; init; } = new();
 

@@ -38,6 +38,7 @@ internal static class TrainingSettingTexts
         ["max_length"] = "Tokens that prompt and response may have; longer rows are listed, never cut.",
         ["skip_bad_rows"] = "Leave out rows that can't be trained on; they are listed in left_out.jsonl.",
         ["train"] = "What trains: lora, language, projector, vision, last_layers:N; several are possible.",
+        ["lora_parts"] = "Parts that the adapter is put on: language, vision, projector.",
         ["lora_r"] = "LoRA's rank.",
         ["lora_alpha"] = "LoRA's alpha.",
         ["lora_dropout"] = "LoRA's dropout.",

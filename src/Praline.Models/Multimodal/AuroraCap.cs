@@ -4,6 +4,7 @@ using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Vision;
 using Praline.Torch;
+using Praline.Torch.Nn;
 
 namespace Praline.Models.Multimodal;
 
@@ -95,6 +96,14 @@ public sealed class AuroraCap : VisionLanguageModel
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part) => Weights(part).Store.Parameters;
 
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Linear>> Linears(ModelPart part)
+    {
+        // Each part has a store of its own; the language model's names stay as PEFT has them.
+        var prefix = part switch { ModelPart.Language => "", ModelPart.VisionTower => AuroraCapFiles.VisualEncoderName + ".", _ => AuroraCapFiles.ProjectorName + "." };
+        return Weights(part).Store.Linears.Select(l => KeyValuePair.Create(prefix + l.Key, l.Value));
+    }
+
     /// <summary>
     /// Features of frames: [frames, 3, height, width], normalised → [frames, tokens, D]. Gradients flow when they are recorded.
     /// </summary>
@@ -105,10 +114,9 @@ public sealed class AuroraCap : VisionLanguageModel
     }
 
     /// <inheritdoc/>
-    public override VisionFeatures Encode(
+    public override VisionFeatures EncodeWithGradients(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
     {
-        using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
         var pixels = VisionBatches.ToTensor(ImageProcessor.Process(images), Language.Device);
         var features = VisionBatches.Run(pixels, VisualEncoder, VisualEncoder.Config.Heads, EncodePixels); // [images, tokens, D]

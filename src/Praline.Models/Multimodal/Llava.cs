@@ -23,10 +23,9 @@ public sealed class Llava : LlavaModel
         folder, LlavaConfig.Read(folder), ModelWeights.Open(folder, options ?? new LoadOptions(), WeightNames.Resolver));
 
     /// <inheritdoc/>
-    public override VisionFeatures Encode(
+    public override VisionFeatures EncodeWithGradients(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
     {
-        using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
         var pixels = VisionBatches.ToTensor(ImageProcessors.Process(Processor, images), Language.Device);
         var features = EncodePixels(pixels); // [images, tokens, D]

@@ -47,10 +47,9 @@ public sealed class LlavaNext : LlavaModel
         folder, LlavaConfig.Read(folder), ModelWeights.Open(folder, options ?? new LoadOptions(), WeightNames.Resolver));
 
     /// <inheritdoc/>
-    public override VisionFeatures Encode(
+    public override VisionFeatures EncodeWithGradients(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
     {
-        using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
         var packed = new List<Tensor>();
         foreach (var image in images)

@@ -64,10 +64,9 @@ public sealed class Qwen2Vl : SingleFolderModel
     }
 
     /// <inheritdoc/>
-    public override VisionFeatures Encode(
+    public override VisionFeatures EncodeWithGradients(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
     {
-        using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
         var parts = kind == MediaKind.Video
             ? [Encode(ImageProcessor.Process(images), secondsPerFrame)]

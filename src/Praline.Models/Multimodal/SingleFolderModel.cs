@@ -1,5 +1,6 @@
 using Praline.Models.ChatTemplates;
 using Praline.Torch;
+using Praline.Torch.Nn;
 
 namespace Praline.Models.Multimodal;
 
@@ -23,6 +24,10 @@ public abstract class SingleFolderModel : VisionLanguageModel
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part) =>
         Weights.Store.Parameters.Where(p => PartOf(p.Key) == part);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Linear>> Linears(ModelPart part) =>
+        Weights.Store.Linears.Where(l => PartOf(l.Key + ".weight") == part);
 
     /// <summary>
     /// The whole text at once, <c>&lt;image&gt;</c> being a token of its own, as the reference's processors do; with a tokenizer that lacks

@@ -3,6 +3,7 @@ using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Tokenizers;
 using Praline.Torch;
+using Praline.Torch.Nn;
 
 namespace Praline.Models.Multimodal;
 
@@ -57,6 +58,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>A part's parameters by their name in the checkpoint.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part);
 
+    /// <summary>A part's linear layers by name, where adapters are put on; names differ from part to part.</summary>
+    public abstract IEnumerable<KeyValuePair<string, Linear>> Linears(ModelPart part);
+
     /// <summary>
     /// All that features depend on but weights and media: the image processor, the share of tokens kept, the weights' type.
     /// </summary>
@@ -69,7 +73,17 @@ public abstract class VisionLanguageModel : IDisposable
     /// <param name="images">At least one.</param>
     /// <param name="kind">Whether they are frames of one video; most families treat frames as images.</param>
     /// <param name="secondsPerFrame">Time between two frames, for families whose positions tell time; 0 when unknown.</param>
-    public abstract VisionFeatures Encode(
+    public VisionFeatures Encode(IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0)
+    {
+        using var noGrad = NoGrad.Begin();
+        return EncodeWithGradients(images, kind, secondsPerFrame);
+    }
+
+    /// <summary><see cref="Encode"/> with gradients, where something in the vision part trains.</summary>
+    /// <param name="images">At least one.</param>
+    /// <param name="kind">Whether they are frames of one video.</param>
+    /// <param name="secondsPerFrame">Time between two frames; 0 when unknown.</param>
+    public abstract VisionFeatures EncodeWithGradients(
         IReadOnlyList<RgbImage> images, MediaKind kind = MediaKind.Images, double secondsPerFrame = 0);
 
     /// <summary>

@@ -93,14 +93,13 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         }
 
         // An entry that was evicted or damaged meanwhile is computed again.
-        var read = cache!.GetOrCompute(_keys[media.Key], () => model.Encode(reader.Read(media).Images, KindOf(media)));
+        var read = cache!.GetOrCompute(_keys[media.Key], () => Encode(media));
         return read.Tokens.Device == model.Language.Device ? read : read with { Tokens = read.Tokens.To(model.Language.Device) };
     }
 
     private void Keep(Work work)
     {
-        var features = work.Images is null ? cache!.TryGet(work.Key!) ?? model.Encode(reader.Read(work.Media).Images, KindOf(work.Media))
-            : model.Encode(work.Images, KindOf(work.Media));
+        var features = work.Images is null ? cache!.TryGet(work.Key!) ?? Encode(work.Media) : model.Encode(work.Images, KindOf(work.Media), work.SecondsPerFrame);
         if (work.Key is { } key)
         {
             _keys[work.Media.Key] = key;
@@ -138,7 +137,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
                 }
                 catch (PralineException error)
                 {
-                    work = new Work(media, null, null, error);
+                    work = new Work(media, null, null, 0, error);
                 }
 
                 queue.Add(work, stop);
@@ -159,13 +158,21 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     {
         if (_naming is null || media.Paths.Count > 1)
         {
-            return new Work(media, null, reader.Read(media).Images, null);
+            var (images, seconds) = reader.Read(media);
+            return new Work(media, null, images, seconds, null);
         }
 
-        var key = _naming.KeyOf(media.Paths[0], reader.FramesOf(media), KindOf(media));
+        var (frames, secondsPerFrame) = reader.FramesOf(media);
+        var key = _naming.KeyOf(media.Paths[0], frames, KindOf(media), secondsPerFrame);
         using var scope = new TensorScope();
-        return new Work(media, key, cache!.TryGet(key) is null ? reader.Read(media).Images : null, null);
+        return new Work(media, key, cache!.TryGet(key) is null ? reader.Read(media).Images : null, secondsPerFrame, null);
     }
 
-    private sealed record Work(MediaReference Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, PralineException? Error);
+    private VisionFeatures Encode(MediaReference media)
+    {
+        var (images, seconds) = reader.Read(media);
+        return model.Encode(images, KindOf(media), seconds);
+    }
+
+    private sealed record Work(MediaReference Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, double SecondsPerFrame, PralineException? Error);
 }

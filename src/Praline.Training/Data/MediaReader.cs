@@ -8,19 +8,20 @@ public sealed record MediaReader(FrameOptions Frames)
 {
     /// <summary>How many images the model will see, from the file's header alone.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public int Count(MediaReference media) => media.IsVideo ? FramesOf(media).Count : media.Paths.Count;
+    public int Count(MediaReference media) => media.IsVideo ? FramesOf(media).Frames.Count : media.Paths.Count;
 
-    /// <summary>The numbers of the frames that the model will see; empty for images.</summary>
+    /// <summary>The numbers of the frames that the model will see, empty for images, and the seconds from one to the next.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public IReadOnlyList<int> FramesOf(MediaReference media) => Guard<IReadOnlyList<int>>(media, () =>
+    public (IReadOnlyList<int> Frames, double SecondsPerFrame) FramesOf(MediaReference media) => Guard<(IReadOnlyList<int>, double)>(media, () =>
     {
         if (!media.IsVideo)
         {
-            return [];
+            return ([], 0);
         }
 
         using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
-        return Choose(video.Info, media);
+        var frames = Choose(video.Info, media);
+        return (frames, SecondsBetween(frames, video.Info));
     });
 
     /// <summary>The images, decoded, and for a video the seconds from one to the next.</summary>
@@ -34,9 +35,11 @@ public sealed record MediaReader(FrameOptions Frames)
 
         using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
         var frames = Choose(video.Info, media);
-        var seconds = frames.Length < 2 || video.Info.AverageFps <= 0 ? 0 : (frames[^1] - frames[0]) / video.Info.AverageFps / (frames.Length - 1);
-        return (video.ReadFrames(frames), seconds);
+        return (video.ReadFrames(frames), SecondsBetween(frames, video.Info));
     });
+
+    private static double SecondsBetween(int[] frames, VideoInfo info) =>
+        frames.Length < 2 || info.AverageFps <= 0 ? 0 : (frames[^1] - frames[0]) / info.AverageFps / (frames.Length - 1);
 
     private int[] Choose(VideoInfo info, MediaReference media) =>
         FrameSampler.Choose(info, Frames.MinFrm, Frames.MaxFrm, Frames.FpsFrm, Frames.SampledFrm, media.Range);

@@ -1,3 +1,4 @@
+using Praline.Models.Multimodal;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -35,11 +36,53 @@ public sealed class LoraAdapter : IDisposable
     public IReadOnlyDictionary<string, Tensor> Parameters =>
         _modules.SelectMany(module => module.Parameters).ToDictionary(p => Prefix + p.Key, p => p.Value, StringComparer.Ordinal);
 
+    /// <summary>The parts of the model that the adapter is on; the language model when it was put on a store.</summary>
+    public IReadOnlyList<ModelPart> Parts { get; private set; } = [ModelPart.Language];
+
+    /// <summary>Puts a fresh adapter on some parts of a vision-language model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="parts">The parts whose modules may be adapted.</param>
+    /// <param name="config">
+    /// The settings. When targets match modules of other parts too, the adapter's own settings list the adapted modules by their full names.
+    /// </param>
+    /// <param name="seed">Where the random numbers come from.</param>
+    /// <param name="dtype">The adapter's type.</param>
+    /// <exception cref="PralineException">No module matches the targets.</exception>
+    public static LoraAdapter Create(VisionLanguageModel model, IReadOnlyList<ModelPart> parts, LoraConfig config, ulong seed, DType dtype = DType.Float32)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var sites = LoraSites.Of(model, parts);
+        var others = LoraSites.Of(model, [.. Enum.GetValues<ModelPart>().Except(parts)]);
+        var elsewhere = others.Linears.Any(l => LoraTargets.Matches(config, l.Key, IsHead(l.Key)));
+        var adapter = new LoraAdapter(elsewhere ? config with { TargetModules = [.. sites.Matching(config)], TargetIsPattern = false } : config) { Parts = parts };
+        adapter.Build(sites, (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(sites.Device), trainable: true);
+        return adapter;
+    }
+
+    /// <summary>
+    /// Puts an adapter on a vision-language model that PEFT or Praline saved: on the language model as its settings say, on the vision part where
+    /// the file has tensors for it.
+    /// </summary>
+    /// <exception cref="PralineException">It does not fit the model; the message lists the keys.</exception>
+    public static LoraAdapter Load(VisionLanguageModel model, string folder, bool trainable = false, DType dtype = DType.Float32)
+    {
+        using var scope = new TensorScope();
+        using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
+        bool Has(string module) => file.Tensors.Keys.Any(key => key.StartsWith($"{Prefix}{module}.lora_", StringComparison.Ordinal));
+        ModelPart[] parts = [.. Enum.GetValues<ModelPart>().Where(part => part == ModelPart.Language || model.Linears(part).Any(l => Has(l.Key)))];
+        var all = LoraSites.Of(model, parts);
+        var language = LoraSites.Of(model, [ModelPart.Language]).Linears.Select(l => l.Key).ToHashSet(StringComparer.Ordinal);
+        var adapter = Load(all with { Linears = [.. all.Linears.Where(l => language.Contains(l.Key) || Has(l.Key))] }, folder, trainable, dtype);
+        adapter.Parts = [.. parts.Where(part => part != ModelPart.Language || adapter.Modules.Any(language.Contains))];
+        return adapter;
+    }
+
     /// <summary>
     /// Puts a fresh adapter on a model: A is uniform, B zero, so that at first nothing changes. Each module's numbers depend on the
     /// seed and its name only.
     /// </summary>
-    /// <param name="store">The model's modules; several stores may share one adapter.</param>
+    /// <param name="store">The model's modules.</param>
     /// <param name="config">The settings.</param>
     /// <param name="seed">Where the random numbers come from.</param>
     /// <param name="dtype">The adapter's type: single precision unless the base is double.</param>
@@ -49,17 +92,20 @@ public sealed class LoraAdapter : IDisposable
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
         var adapter = new LoraAdapter(config);
-        adapter.Build(store, (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(store.Device), trainable: true);
+        adapter.Build(LoraSites.Of(store), (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(store.Device), trainable: true);
         return adapter;
     }
 
-    /// <summary>Puts an adapter on a model that PEFT or Praline saved.</summary>
+    /// <summary>Puts an adapter on a language model that PEFT or Praline saved.</summary>
     /// <param name="store">The model's modules.</param>
     /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="trainable">Whether training goes on with it.</param>
     /// <param name="dtype">The type its tensors are converted to.</param>
     /// <exception cref="PralineException">It does not fit the model; the message lists the keys.</exception>
-    public static LoraAdapter Load(ParameterStore store, string folder, bool trainable = false, DType dtype = DType.Float32)
+    public static LoraAdapter Load(ParameterStore store, string folder, bool trainable = false, DType dtype = DType.Float32) =>
+        Load(LoraSites.Of(store), folder, trainable, dtype);
+
+    private static LoraAdapter Load(LoraSites sites, string folder, bool trainable, DType dtype)
     {
         using var scope = new TensorScope();
         var config = LoraConfig.Read(folder);
@@ -67,7 +113,7 @@ public sealed class LoraAdapter : IDisposable
         using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         var left = file.Tensors.Keys.ToHashSet(StringComparer.Ordinal);
         var problems = new List<string>();
-        adapter.Build(store, (name, shape) =>
+        adapter.Build(sites, (name, shape) =>
         {
             var key = Prefix + name;
             if (!left.Remove(key))
@@ -83,7 +129,7 @@ public sealed class LoraAdapter : IDisposable
                 return Tensor.Zeros(shape);
             }
 
-            return tensor.To(store.Device, dtype).Clone();
+            return tensor.To(sites.Device, dtype).Clone();
         }, trainable);
         problems.AddRange(left.Order(StringComparer.Ordinal).Select(key => $"unexpected: {key}"));
         if (problems.Count > 0)
@@ -136,7 +182,7 @@ public sealed class LoraAdapter : IDisposable
         _modules.Clear();
     }
 
-    private void Build(ParameterStore store, Func<string, long[], Tensor> make, bool trainable)
+    private void Build(LoraSites sites, Func<string, long[], Tensor> make, bool trainable)
     {
         Tensor Parameter(string name, params long[] shape)
         {
@@ -145,14 +191,14 @@ public sealed class LoraAdapter : IDisposable
             return tensor;
         }
 
-        foreach (var (name, layer) in store.Linears.Where(l => LoraTargets.Matches(Config, l.Key, IsHead(l.Key))).OrderBy(l => l.Key, StringComparer.Ordinal))
+        foreach (var (name, layer) in sites.Linears.Where(l => LoraTargets.Matches(Config, l.Key, IsHead(l.Key))).OrderBy(l => l.Key, StringComparer.Ordinal))
         {
             var (output, input) = (layer.Weight.Size(0), layer.Weight.Size(1));
             var rank = LoraTargets.Rank(Config, name);
             var a = Parameter($"{name}.lora_A.weight", rank, input);
             var b = Parameter($"{name}.lora_B.weight", output, rank);
             var magnitude = Config.UseDora ? Parameter($"{name}.lora_magnitude_vector", output) : null;
-            var module = new LoraLinear(this, layer, LoraTargets.Scaling(Config, name), a, b, magnitude);
+            var module = new LoraLinear(this, name, layer, LoraTargets.Scaling(Config, name), a, b, magnitude);
             if (magnitude is not null && magnitude.Eq(0).All().Item<bool>())
             {
                 using var noGrad = NoGrad.Begin();
@@ -162,7 +208,7 @@ public sealed class LoraAdapter : IDisposable
             _modules.Add(module);
         }
 
-        foreach (var (name, layer) in store.Embeddings.Where(e => Config.TargetModules is not ["all-linear"] && LoraTargets.Matches(Config, e.Key, isOutputHead: false)))
+        foreach (var (name, layer) in sites.Embeddings.Where(e => Config.TargetModules is not ["all-linear"] && LoraTargets.Matches(Config, e.Key, isOutputHead: false)))
         {
             if (Config.UseDora)
             {
@@ -179,7 +225,7 @@ public sealed class LoraAdapter : IDisposable
         {
             throw new PralineException(
                 $"No module matches target_modules [{string.Join(", ", Config.TargetModules)}]. The model has: "
-                + string.Join(", ", store.Linears.Keys.Select(k => k[(k.LastIndexOf('.') + 1)..]).Distinct()) + ".");
+                + string.Join(", ", sites.Linears.Select(l => l.Key).Select(k => k[(k.LastIndexOf('.') + 1)..]).Distinct()) + ".");
         }
 
         RefuseTiedUpdates();
@@ -196,5 +242,5 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
-    private static bool IsHead(string module) => module == "lm_head" || module.EndsWith(".lm_head", StringComparison.Ordinal);
+    internal static bool IsHead(string module) => module == "lm_head" || module.EndsWith(".lm_head", StringComparison.Ordinal);
 }

@@ -12,9 +12,9 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     private static readonly Operator AddmmInPlace = new("aten::addmm_");
     private readonly LoraAdapter _owner;
 
-    internal LoraLinear(LoraAdapter owner, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
+    internal LoraLinear(LoraAdapter owner, string module, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
     {
-        (_owner, Layer, Scaling, A, B, Magnitude) = (owner, layer, scaling, a, b, magnitude);
+        (_owner, Module, Layer, Scaling, A, B, Magnitude) = (owner, module, layer, scaling, a, b, magnitude);
     }
 
     internal Linear Layer { get; }
@@ -34,7 +34,7 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     public Generator? Generator => _owner.DropoutGenerator;
 
     /// <inheritdoc/>
-    public string Module => Layer.Name;
+    public string Module { get; }
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters

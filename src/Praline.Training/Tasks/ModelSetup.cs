@@ -37,17 +37,12 @@ internal static class ModelSetup
         }
 
         var parts = options.Train.Where(t => t != "lora").ToArray();
-        var adapter = options.Train.Contains("lora") ? Adapter(model.Language, options) : null;
+        var adapter = options.Train.Contains("lora") ? Adapter(model, options) : null;
         var whole = parts.SelectMany(part => Unfreeze(model, part)).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         var trainable = whole.Concat(adapter?.Parameters ?? new Dictionary<string, Tensor>()).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
-        var (tower, projector) = (parts.Contains("vision"), parts.Contains("projector"));
-        var reader = new MediaReader(options.Frames);
-        IVisionSource vision = tower || projector
-            ? new TrainedVision(
-                model as AuroraCap ?? throw new PralineException($"Training the vision tower or the projector is possible for AuroraCap checkpoints only; {model.Folder} is {model.ModelType}."),
-                reader, tower, options.FrameCacheBytes)
-            : new FrozenVision(
-                model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes);
+        var tower = parts.Contains("vision") || adapter?.Parts.Contains(ModelPart.VisionTower) == true;
+        var projector = parts.Contains("projector") || adapter?.Parts.Contains(ModelPart.Projector) == true;
+        var vision = Vision(model, new MediaReader(options.Frames), tower, projector, options);
         return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
         {
             WeightBytes = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).Sum(p => p.Value.Numel * (long)p.Value.DType.Size()),
@@ -56,13 +51,29 @@ internal static class ModelSetup
         };
     }
 
-    private static LoraAdapter Adapter(LlamaModel language, TrainOptions options)
+    private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options) => (tower || projector, model) switch
     {
-        var type = language.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes),
+        (true, _) => new LiveVision(model, reader, options.FrameCacheBytes),
+        _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes),
+    };
+
+    private static LoraAdapter Adapter(VisionLanguageModel model, TrainOptions options)
+    {
+        var type = model.Language.DType == DType.Float64 ? DType.Float64 : DType.Float32;
         return options.AdapterPath is { } path
-            ? LoraAdapter.Load(language.Store, path, trainable: true, type)
-            : LoraAdapter.Create(language.Store, options.Lora with { BaseModelNameOrPath = options.PretrainedPth }, options.Loop.Seed, type);
+            ? LoraAdapter.Load(model, path, trainable: true, type)
+            : LoraAdapter.Create(
+                model, [.. options.LoraParts.Select(PartOf)], options.Lora with { BaseModelNameOrPath = options.PretrainedPth }, options.Loop.Seed, type);
     }
+
+    private static ModelPart PartOf(string name) => name switch
+    {
+        "language" => ModelPart.Language,
+        "vision" => ModelPart.VisionTower,
+        "projector" => ModelPart.Projector,
+        _ => throw new PralineException($"lora_parts should be language, vision or projector, or several of them, found '{name}'."),
+    };
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Unfreeze(VisionLanguageModel model, string part)
     {

@@ -95,6 +95,26 @@ public class EqualityTests
         }
     }
 
+    [Theory]
+    [InlineData("synpo")]
+    [InlineData("tdpo")]
+    public void Computing_layers_twice_changes_nothing(string method)
+    {
+        using var scope = new TensorScope();
+        using var tiny = TinyLlama.Random(dtype: DType.Float64);
+        using var model = TinyExamples.WithLora(tiny, new() { R = 4, LoraAlpha = 8, LoraDropout = 0.3 });
+        var twice = new TrainedModel(tiny.Language, model.Trainable, _ => { }, model.Adapter) { Checkpointing = true };
+        var examples = TinyExamples.Make(4, 2);
+        var kept = Task((PairObjective)ObjectiveRegistry.Create(method), model, examples).Backward([0, 1, 2, 3], [0, 1, 2, 3], 5);
+        var expected = TinyExamples.Gradients(model);
+        var again = Task((PairObjective)ObjectiveRegistry.Create(method), twice, examples).Backward([0, 1, 2, 3], [0, 1, 2, 3], 5);
+        Assert.Equal(kept.Loss, again.Loss);
+        foreach (var (name, gradient) in TinyExamples.Gradients(model))
+        {
+            Close.Equal(expected[name], gradient, 1e-12, 1e-12, name);
+        }
+    }
+
     [Fact]
     public void Only_counted_tokens_are_learnt()
     {

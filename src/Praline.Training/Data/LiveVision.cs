@@ -1,0 +1,87 @@
+using Praline.Media;
+using Praline.Models.Multimodal;
+
+namespace Praline.Training.Data;
+
+/// <summary>
+/// A vision tower or projector that trains, of any family: tokens are computed in every step, once for each medium however many responses
+/// look at it. Decoded images are kept up to a budget of memory; what is beyond is decoded again.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="reader">Reads media.</param>
+/// <param name="cacheBytes">Memory for decoded images.</param>
+public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, long cacheBytes = 2L << 30) : IVisionSource
+{
+    private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IReadOnlyList<RgbImage> Images, double SecondsPerFrame)> _images = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public long MemoryBytes { get; private set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="PralineException">A file can't be read.</exception>
+    public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+    {
+        var wanted = media.DistinctBy(m => m.Key).ToArray();
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _ = Counts(wanted[i]);
+            report?.Invoke(i + 1, wanted.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Counts(MediaReference media)
+    {
+        if (!_counts.TryGetValue(media.Key, out var counts))
+        {
+            var (images, _) = Read(media);
+            _counts[media.Key] = counts = model.CountTokens([.. images.Select(i => (i.Height, i.Width))], KindOf(media));
+        }
+
+        return counts;
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(IEnumerable<MediaReference> media)
+    {
+        // What fits into memory was decoded when the data were checked.
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media)
+    {
+        var found = media.DistinctBy(m => m.Key).ToDictionary(m => m.Key, Encode, StringComparer.Ordinal);
+        return [.. media.Select(m => found[m.Key])];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _images.Clear();
+
+    private static MediaKind KindOf(MediaReference media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
+
+    private VisionFeatures Encode(MediaReference media)
+    {
+        var (images, seconds) = Read(media);
+        return model.EncodeWithGradients(images, KindOf(media), seconds);
+    }
+
+    private (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaReference media)
+    {
+        if (_images.TryGetValue(media.Key, out var known))
+        {
+            return known;
+        }
+
+        var read = reader.Read(media);
+        var bytes = read.Images.Sum(i => (long)i.Pixels.Length);
+        if (MemoryBytes + bytes <= cacheBytes)
+        {
+            MemoryBytes += bytes;
+            _images[media.Key] = read;
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,28 @@
+using Praline.Models.Multimodal;
+using Praline.Torch;
+using Praline.Torch.Nn;
+
+namespace Praline.Training.Lora;
+
+/// <summary>Where an adapter may be put on.</summary>
+/// <param name="Linears">Linear layers by module name.</param>
+/// <param name="Embeddings">Embeddings by module name.</param>
+/// <param name="Device">Where their weights are.</param>
+internal sealed record LoraSites(
+    IReadOnlyList<KeyValuePair<string, Linear>> Linears, IReadOnlyList<KeyValuePair<string, Embedding>> Embeddings, Device Device)
+{
+    /// <summary>All modules of a store.</summary>
+    internal static LoraSites Of(ParameterStore store) => new([.. store.Linears], [.. store.Embeddings], store.Device);
+
+    /// <summary>The modules of some parts of a model; embeddings belong to the language model.</summary>
+    internal static LoraSites Of(VisionLanguageModel model, IReadOnlyList<ModelPart> parts) => new(
+        [.. parts.SelectMany(model.Linears)],
+        parts.Contains(ModelPart.Language) ? [.. model.Language.Store.Embeddings.Where(e => ReferenceEquals(e.Value, model.Language.EmbedTokens))] : [],
+        model.Language.Device);
+
+    /// <summary>The names of the modules that a configuration adapts.</summary>
+    internal IEnumerable<string> Matching(LoraConfig config) =>
+        Linears.Where(l => LoraTargets.Matches(config, l.Key, LoraAdapter.IsHead(l.Key))).Select(l => l.Key)
+            .Concat(Embeddings.Where(e => config.TargetModules is not ["all-linear"] && LoraTargets.Matches(config, e.Key, isOutputHead: false)).Select(e => e.Key))
+            .Order(StringComparer.Ordinal);
+}
