@@ -113,6 +113,30 @@ public class PreferenceTrainingTests
     }
 
     [Fact]
+    public void Runs_share_a_reference_cache_until_something_changes()
+    {
+        using var world = new TinyWorld(3);
+        var cache = Path.Combine(world.Folder, "references");
+        var options = Options(world, "dpo") with { ReferenceCache = cache };
+        TrainingSession.Run(options);
+        var first = Assert.Single(Directory.GetFiles(cache));
+        var written = File.GetLastWriteTimeUtc(first);
+        var reports = new Engine.Reports();
+        TrainingSession.Run(options with { Method = "ipo", ModelDir = options.ModelDir + "2" }, reports);
+        Assert.DoesNotContain(reports.All, r => r.Message.StartsWith("Reference", StringComparison.Ordinal));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(cache))));
+
+        // Other weights, another answer, other frames: other keys.
+        TrainingSession.Run(options with { ModelDir = options.ModelDir + "3", Loop = options.Loop with { Seed = 7 } });
+        Assert.Equal(2, Directory.GetFiles(cache).Length);
+        TrainingSession.Run(options with { ModelDir = options.ModelDir + "4", Frames = new FrameOptions { MinFrm = 3, MaxFrm = 3 } });
+        Assert.Equal(3, Directory.GetFiles(cache).Length);
+        File.WriteAllText(world.PairRows, File.ReadAllText(world.PairRows).Replace("It is big.", "It is small."));
+        TrainingSession.Run(options with { ModelDir = options.ModelDir + "5" });
+        Assert.Equal(4, Directory.GetFiles(cache).Length);
+    }
+
+    [Fact]
     public void Close_scores_are_left_out()
     {
         using var world = new TinyWorld(3);

@@ -13,7 +13,7 @@ internal sealed class LiveTrainView(IAnsiConsole console, LiveDisplayContext con
     {
         if (value.Message.Length > 0 && value.Kind is not TrainEventKind.Preparing)
         {
-            console.WriteLine(value.Message);
+            console.WriteLine(value.Message.PadRight(console.Profile.Width - 1)); // over what the panel had there
         }
 
         var now = DateTime.UtcNow;

@@ -34,7 +34,7 @@ public sealed record RunSummary
     public static RunSummary Of(TrainingRun run)
     {
         Change Of(IReadOnlyList<string> names) => Change.Of(run.Metrics.Series(names));
-        double[] speed = [.. run.Metrics.Series(MetricNames.Speed).Select(p => p.Y).Where(double.IsFinite).Order()];
+        double[] speed = [.. (run.Timing ?? run.Metrics).Series(MetricNames.Speed).Select(p => p.Y).Where(double.IsFinite).Order()];
         return new()
         {
             Label = run.Label,

@@ -9,6 +9,12 @@ public sealed record TrainingRun(string Label, TrainingMetrics Metrics, int? See
     /// <summary>The name of the metrics file in a run's folder.</summary>
     public const string MetricsFile = "metrics.jsonl";
 
+    /// <summary>The name of the file beside it with speed and memory, which are not the same from run to run.</summary>
+    public const string TimingFile = "timing.jsonl";
+
+    /// <summary>Speed and memory, where they are logged by themselves; null when they are among the metrics.</summary>
+    public TrainingMetrics? Timing { get; init; }
+
     /// <summary>Opens a run as a user names it.</summary>
     /// <param name="argument">A run folder or a metrics file, with or without a label before it: <c>SynPO=runs/synpo</c>.</param>
     /// <exception cref="PralineException">There is no such run, or its metrics can't be read.</exception>
@@ -29,6 +35,10 @@ public sealed record TrainingRun(string Label, TrainingMetrics Metrics, int? See
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var name = Path.GetFileName(file) == MetricsFile ? Path.GetFileName(folder) : Path.GetFileNameWithoutExtension(file);
-        return new(label ?? name, TrainingMetrics.Read(file));
+        var timing = Path.Combine(folder, TimingFile);
+        return new(label ?? name, TrainingMetrics.Read(file))
+        {
+            Timing = Path.GetFileName(file) == MetricsFile && File.Exists(timing) ? TrainingMetrics.Read(timing) : null,
+        };
     }
 }

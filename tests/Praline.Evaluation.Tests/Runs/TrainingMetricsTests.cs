@@ -55,6 +55,25 @@ public class TrainingMetricsTests
     }
 
     [Fact]
+    public void What_was_measured_after_a_step_joins_it()
+    {
+        var metrics = Parse("{\"step\":1,\"loss\":1}\n{\"step\":1,\"eval/loss\":7,\"eval/score\":-7}\n{\"step\":2,\"loss\":2}");
+        Assert.Equal([(1.0, 1.0), (2.0, 2.0)], metrics.Series(MetricNames.Loss));
+        Assert.Equal([(1.0, 7.0)], metrics.Series(["eval/loss"]));
+        Assert.Equal(0, metrics.Superseded);
+    }
+
+    [Fact]
+    public void Speed_comes_from_the_timing_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("praline-timing-").FullName;
+        File.WriteAllText(Path.Combine(folder, "metrics.jsonl"), "{\"step\":1,\"loss\":1}\n{\"step\":2,\"loss\":1}\n");
+        File.WriteAllText(Path.Combine(folder, "timing.jsonl"), "{\"step\":1,\"tokens_per_second\":100}\n{\"step\":2,\"tokens_per_second\":300}\n");
+        Assert.Equal(300, RunSummary.Of(TrainingRun.Open(folder)).TokensPerSecond);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void Runs_open_by_folder_file_and_label()
     {
         var folder = Directory.CreateTempSubdirectory("praline-runs-");
