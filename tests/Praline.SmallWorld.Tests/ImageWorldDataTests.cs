@@ -4,7 +4,9 @@ namespace Praline.SmallWorld.Tests;
 
 public class ImageWorldDataTests
 {
-    private static readonly ImagePrompts Prompts = new("Answer so that it {{criteria}}: {{question}}", "Describe the image.", "Ask: {{type}}");
+    private static readonly ImagePrompts Prompts = new(
+        "Answer so that it {{criteria}}: {{question}}", "Describe the image.",
+        [.. QuestionTypes.Engaging.Select(t => new QuestionGuide(t, "asks", "answers", $"Ask: {t.PieName()}"))]);
 
     [Fact]
     public void Rows_without_criteria_answer_as_asked_and_with_criteria_follow_them()

@@ -25,7 +25,8 @@ public class SceneGeneratorTests
     public void The_data_never_change(string what, string expected)
     {
         var captions = new CaptionPrompts("full", "clip", "{{draft}}");
-        var answers = new ImagePrompts("{{criteria}} {{question}}", "describe");
+        var answers = new ImagePrompts(
+            "{{criteria}} {{question}}", "describe", [.. QuestionTypes.Engaging.Select(t => new QuestionGuide(t, "good", "bad"))]);
         var lines = Enumerable.Range(0, 20).SelectMany(i => what switch
         {
             "videos" => [SceneGenerator.Create((ulong)i).ToJson()],

@@ -17,13 +17,46 @@ internal static class WorldCommand
         };
         var videos = new Option<int>("--videos") { Description = "How many videos to write, with truth.jsonl and, for Train, sft.jsonl." };
         var frames = new Option<int>("--frames") { Description = "How many single frames to write, with frames.jsonl." };
+        var images = new Option<int>("--images")
+        {
+            Description = "How many images with questions to write: truth.jsonl, questions.jsonl, pie.jsonl, plain.jsonl, general.json and, for Train, sft.jsonl.",
+        };
         var command = new Command("world", "Write videos and pictures of the small world: moving shapes whose truth is known, with captions.")
         {
-            output, split, videos, frames,
+            output, split, videos, frames, images,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(output)!, parsed.GetValue(split), parsed.GetValue(videos), parsed.GetValue(frames)));
+        command.SetAction(parsed =>
+        {
+            var (folder, part) = (parsed.GetValue(output)!, parsed.GetValue(split));
+            if (parsed.GetValue(videos) > 0 && parsed.GetValue(images) > 0)
+            {
+                throw new PralineException("Videos and images have files of the same names: write them to two folders.");
+            }
+
+            WriteImages(folder, part, parsed.GetValue(images));
+            return Run(folder, part, parsed.GetValue(videos), parsed.GetValue(frames));
+        });
         return command;
+    }
+
+    private static void WriteImages(string folder, SmallWorldSplit split, int images)
+    {
+        if (images == 0)
+        {
+            return;
+        }
+
+        ImageWorldData.WriteImages(folder, split, images);
+        ImageWorldData.WriteQuestions(Path.Combine(folder, "questions.jsonl"), split, images, perImage: 2);
+        ImageWorldData.WritePie(Path.Combine(folder, "pie.jsonl"), split, images, perImage: 2);
+        ImageWorldData.WritePlain(Path.Combine(folder, "plain.jsonl"), split, images, perImage: 2);
+        ImageWorldData.WriteGeneral(Path.Combine(folder, "general.json"), split, images, perImage: 2);
+        if (split == SmallWorldSplit.Train)
+        {
+            ImageWorldData.WriteRows(Path.Combine(folder, "sft.jsonl"), split, images, SmallWorldGuides.From(GuideSet.Default), images: true);
+        }
+
+        Ui.Note($"{images} images: {Path.Combine(folder, "truth.jsonl")}");
     }
 
     private static int Run(string folder, SmallWorldSplit split, int videos, int frames)

@@ -8,8 +8,8 @@ public interface IPieAnswerer
 
     /// <summary>Answers a question.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="index">Its place in the PIE file, from 0: part of its random stream.</param>
+    /// <param name="index">Its place in its file, from 0: part of its random stream.</param>
     /// <param name="imagePath">The image's file.</param>
     /// <param name="cancellation">Stops the work.</param>
-    Task<string> AnswerAsync(PieQuestion question, int index, string imagePath, CancellationToken cancellation);
+    Task<string> AnswerAsync(string question, int index, string imagePath, CancellationToken cancellation);
 }

@@ -39,7 +39,7 @@ public sealed class PieAnswerStage(IPieAnswerer model)
                     Idx = i,
                     ImagePath = path,
                     Question = questions[i].Question,
-                    Answer = await model.AnswerAsync(questions[i], i, path, token).ConfigureAwait(false),
+                    Answer = await model.AnswerAsync(questions[i].Question, i, path, token).ConfigureAwait(false),
                 })
                 : StageResult.Reject($"There is no image {questions[i].ImageId} in {images.Folder}."),
             run,

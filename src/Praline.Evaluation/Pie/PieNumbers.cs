@@ -24,6 +24,9 @@ public sealed record PieNumbers
     /// <summary>Every run against every run before it.</summary>
     public required IReadOnlyList<PieComparison> Comparisons { get; init; }
 
+    /// <summary>General ability, one entry per run; empty when it was not measured.</summary>
+    public required IReadOnlyList<GeneralSummary> General { get; init; }
+
     /// <summary>Answers without a verdict, by run: the question and why.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Unscored { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record PieNumbers
                 .Where(q => study.Images.Find(q.Item.ImageId) is null).Select(q => PieStages.ItemId(q.Item, q.Index))],
             Runs = [.. study.Runs.Select(r => PieSummary.Of(r, study.Questions, study.Bootstrap))],
             Comparisons = PieComparison.OfAll(study.Runs, study.Questions, study.Bootstrap),
+            General = study.General?.Summarize(study.Bootstrap) ?? [],
             Unscored = study.Runs.ToDictionary(r => r.Label, r => (IReadOnlyList<string>)[.. PieSummary.Verdicts(r, study.Questions)
                 .Where(v => v.Value is PieVerdict.Unscored)
                 .Select(v => $"{PieStages.ItemId(study.Questions[v.Key], v.Key)}: {((PieVerdict.Unscored)v.Value).Reason}")]),

@@ -115,6 +115,11 @@ public static class PieReport
             sections.Add(new("Differences", new TableBlock(Differences(numbers))));
         }
 
+        if (study.General is { } general)
+        {
+            sections.Add(new("General ability", new TableBlock(general.Table(numbers.General))));
+        }
+
         sections.AddRange(study.Further);
         sections.Add(new("Questions", new ExamplesBlock(PieCards.Of(study))
         {

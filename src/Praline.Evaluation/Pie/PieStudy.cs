@@ -23,6 +23,9 @@ public sealed record PieStudy
     /// </summary>
     public Func<string, ReportImage>? Picture { get; init; }
 
+    /// <summary>General ability, before and after; null when it was not measured.</summary>
+    public GeneralStudy? General { get; init; }
+
     /// <summary>Further sections, such as general ability before and after.</summary>
     public IReadOnlyList<ReportSection> Further { get; init; } = [];
 

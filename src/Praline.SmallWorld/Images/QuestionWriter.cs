@@ -21,6 +21,12 @@ public static class QuestionWriter
     public static string Answer(ImageScene scene, ImageQuestion question, AnswerStyle style, WorldRandom random) =>
         Kinds[question.Type].Answer(scene, question, style, random);
 
+    /// <summary>A wrong answer to a plain question about the same image, in the words of a right one.</summary>
+    /// <exception cref="ArgumentException">When the question isn't plain.</exception>
+    public static string WrongAnswer(ImageScene scene, ImageQuestion question, WorldRandom random) => question.Type == QuestionType.Plain
+        ? new PlainQuestion().Wrong(scene, question, random)
+        : throw new ArgumentException($"Only plain questions have wrong answers, not '{question.Text}'.", nameof(question));
+
     /// <summary>A description of an image in plain sentences.</summary>
     public static string Describe(ImageScene scene, WorldRandom random) => CaptionWriter.Write(scene.Story, random, "image");
 }

@@ -1,13 +1,13 @@
 namespace Praline.Evaluation.Tests;
 
 /// <summary>A model that answers by rule, and counts.</summary>
-internal sealed class ScriptedModel(Func<PieQuestion, int, string> answer) : IPieAnswerer
+internal sealed class ScriptedModel(Func<string, int, string> answer) : IPieAnswerer
 {
     public int Asked { get; private set; }
 
     public string Fingerprint => "scripted";
 
-    public Task<string> AnswerAsync(PieQuestion question, int index, string imagePath, CancellationToken cancellation)
+    public Task<string> AnswerAsync(string question, int index, string imagePath, CancellationToken cancellation)
     {
         Asked++;
         return Task.FromResult(answer(question, index));

@@ -20,4 +20,10 @@ public enum PreferenceFormat
 
     /// <summary>LLaMA-Factory's newer form: <c>chosen_messages</c> and <c>rejected_messages</c> with typed parts. Read only.</summary>
     ContentParts,
+
+    /// <summary>MACAROON's: <c>conversations</c> whose last value holds <c>preferred</c> and <c>rejected</c>.</summary>
+    Macaroon,
+
+    /// <summary>VLFeedback's: <c>prompt</c>, <c>img_path</c>, and rated <c>completions</c>.</summary>
+    VlFeedback,
 }

@@ -6,7 +6,10 @@ namespace Praline.Preferences;
 public static class PreferenceFormats
 {
     private static readonly IPreferenceCodec[] Codecs =
-        [new SynpoCodec(), new ContentPartsCodec(), new SwiftCodec(), new LlamaFactoryCodec(), new TrlConversationalCodec(), new TrlCodec()];
+    [
+        new SynpoCodec(), new ContentPartsCodec(), new SwiftCodec(), new LlamaFactoryCodec(), new TrlConversationalCodec(), new TrlCodec(), new MacaroonCodec(),
+        new VlFeedbackCodec(),
+    ];
 
     /// <summary>The formats' names on the command line.</summary>
     public static IReadOnlyList<string> Names => [.. Codecs.Select(c => c.Name)];
@@ -28,20 +31,28 @@ public static class PreferenceFormats
     public static PreferenceSample ReadRow(JsonRow row) =>
         (Codecs.FirstOrDefault(c => c.Recognises(row)) ?? throw Unknown(row)).Read(row);
 
-    /// <summary>Writes a JSONL file; in a format with marks every medium gets one.</summary>
+    /// <summary>Writes a JSONL file, or for MACAROON's format one JSON array, as its code reads; in a format with marks every medium gets one.</summary>
     /// <exception cref="PralineException">The format can't say what a sample holds; the file is as it was.</exception>
     public static void Write(string path, PreferenceFormat format, IEnumerable<PreferenceSample> samples)
     {
         var codec = Codecs.Single(c => c.Format == format);
-        JsonLines.WriteLines(path, samples.Select((sample, i) => JsonText.Line(writer =>
+        var lines = samples.Select((sample, i) => JsonText.Line(writer =>
         {
-            if (format == PreferenceFormat.Synpo)
+            if (format is PreferenceFormat.Synpo or PreferenceFormat.Macaroon)
             {
-                writer.WriteNumber("idx", i);
+                writer.WriteNumber(format == PreferenceFormat.Synpo ? "idx" : "id", i);
             }
 
             codec.Write(writer, sample.WithMarks());
-        })));
+        }));
+        if (format == PreferenceFormat.Macaroon)
+        {
+            MacaroonData.Write(path, lines);
+        }
+        else
+        {
+            JsonLines.WriteLines(path, lines);
+        }
     }
 
     /// <summary>The rows of a JSONL file, or of a file that is one JSON array.</summary>
@@ -68,5 +79,5 @@ public static class PreferenceFormats
     private static PralineException Unknown(JsonRow row) => new(
         $"{row.Place}: no known format. Fields here: {string.Join(", ", row.Element.EnumerateObject().Select(p => p.Name))}. " +
         "Expected pos_pre and neg_pre (synpo); prompt, chosen and rejected (trl); conversations, chosen and rejected (llama-factory); " +
-        "or messages and rejected_response (ms-swift). docs/data-formats.md shows them.");
+        "messages and rejected_response (ms-swift); conversations that end with preferred and rejected (macaroon); or prompt and completions (vlfeedback). docs/data-formats.md shows them.");
 }

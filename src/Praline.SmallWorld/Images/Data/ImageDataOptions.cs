@@ -7,7 +7,7 @@ public sealed record ImageDataOptions
     public ImageSceneOptions Scenes { get; init; } = new();
 
     /// <summary>Plain questions per image.</summary>
-    public int PlainRows { get; init; } = 2;
+    public int PlainRows { get; init; } = 3;
 
     /// <summary>Questions that call for engagement, asked without criteria, per image.</summary>
     public int EngagingRows { get; init; } = 1;

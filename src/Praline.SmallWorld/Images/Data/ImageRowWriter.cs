@@ -33,12 +33,13 @@ internal sealed class ImageRowWriter(ImageScene scene, string name, string? imag
             rows.Add(Row($"description{i}", "description", prompts.Describe, answer, null));
         }
 
-        for (var i = 0; i < options.WriteQuestionRows && prompts.WriteQuestion is not null; i++)
+        for (var i = 0; i < options.WriteQuestionRows; i++)
         {
             var question = AnyEngaging(Stream($"write_question{i}"));
-            var asking = prompts.WriteQuestion.Replace("{{type}}", question.Type.PieName(), StringComparison.Ordinal)
-                .Replace("{{description}}", QuestionGuide.Of(question.Type).Description, StringComparison.Ordinal);
-            rows.Add(Row($"write_question{i}", "write_question", asking, question.Text, question));
+            if (prompts.Guide(question.Type).WriteQuestion is { } asking)
+            {
+                rows.Add(Row($"write_question{i}", "write_question", asking, question.Text, question));
+            }
         }
 
         return rows;
@@ -48,11 +49,11 @@ internal sealed class ImageRowWriter(ImageScene scene, string name, string? imag
     {
         var random = Stream($"criteria{number}");
         var question = AnyEngaging(random);
-        var guide = QuestionGuide.Of(question.Type);
-        foreach (var (side, style, criteria) in ((string, AnswerStyle, IReadOnlyList<string>)[])
+        var guide = prompts.Guide(question.Type);
+        foreach (var (side, style, criteria) in ((string, AnswerStyle, string)[])
             [("preferred", AnswerStyle.Preferred, guide.Preferred), ("rejected", AnswerStyle.Rejected, guide.Rejected)])
         {
-            var asking = prompts.Fill(random.Pick(criteria), question.Text);
+            var asking = prompts.Fill(criteria, question.Text);
             rows.Add(Row($"criteria{number}/{side}", "criteria", asking, Answer(question, style, random), question) with { Side = side });
         }
     }

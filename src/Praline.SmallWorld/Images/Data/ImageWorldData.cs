@@ -138,5 +138,28 @@ public static class ImageWorldData
                 },
                 Json))));
 
+    /// <summary>
+    /// Writes general preferences as MACAROON has VLFeedback's (<c>VLfeedback_dataset.json</c>): plain questions, each with its right answer as
+    /// <c>preferred</c> and a wrong one as <c>rejected</c>.
+    /// </summary>
+    /// <returns>How many rows were written.</returns>
+    public static int WriteGeneral(string path, SmallWorldSplit split, int count, int perImage, ImageDataOptions? options = null)
+    {
+        var rows = Indices(count).SelectMany(i => PlainQuestions(split, i, perImage, options).Select((p, k) =>
+        {
+            var scene = Scene(split, i, options);
+            var wrong = QuestionWriter.WrongAnswer(scene, p.Question, WorldRandom.Derive(scene.Seed, $"wrong answer {k}"));
+            object[] turns =
+            [
+                new { from = "human", value = p.Question.Text },
+                new { from = "gpt", value = new { preferred = p.Answer, rejected = wrong } },
+            ];
+            return JsonSerializer.Serialize(
+                new { id = $"{SmallWorldData.Name(split, i)}/{k}", image = FileName(split, i), conversations = turns }, Json);
+        })).ToList();
+        WholeFile.WriteLines(path, ["[", .. rows.Select((r, i) => i < rows.Count - 1 ? r + "," : r), "]"]);
+        return rows.Count;
+    }
+
     private static IEnumerable<int> Indices(int count) => Enumerable.Range(0, count);
 }

@@ -50,7 +50,7 @@ internal sealed class PlainQuestion : IQuestionKind
             "color" => random.Pick([$"The {Words.Of(subject!.Shape)} is {value}.", $"It is {value}."]),
             "shape" => random.Pick([$"The {Words.Of(subject!.Color)} one is {Wording.A(value)}.", $"It is {Wording.A(value)}."]),
             "size" => random.Pick([$"The {subject} is {value}.", $"It is {value}."]),
-            "place" => $"{random.Pick([$"The {subject}", "It"])} is {Wording.Place(scene.Find(subject!)!.Place, random)}.",
+            "place" => $"{random.Pick([$"The {subject}", "It"])} is {Wording.Place(PlaceOf(value), random)}.",
             "exists" when value == "yes" => random.Pick([$"Yes, there is {Wording.A(subject!)}.", $"Yes, I see {Wording.A(subject!)}."]),
             "exists" => random.Pick([$"No, there is no {subject}.", $"No, I do not see {Wording.A(subject!)}."]),
             "who" => random.Pick([$"There is {Wording.A(subject!)}.", $"It is {Wording.A(subject!)}."]),
@@ -58,6 +58,27 @@ internal sealed class PlainQuestion : IQuestionKind
             _ => Count(question.Topic["count ".Length..], value),
         };
     }
+
+    /// <summary>A wrong answer in the words of a right one: that to the same question with another value.</summary>
+    public string Wrong(ImageScene scene, ImageQuestion question, WorldRandom random)
+    {
+        var (value, subject) = (question.Value!, question.Subject);
+        var wrong = question.Topic switch
+        {
+            "color" => question with { Value = Words.Of(random.Pick([.. Palette.ObjectColors.Where(c => Words.Of(c) != value)])) },
+            "background" => question with { Value = Words.Of(random.Pick([.. Palette.Backgrounds.Where(c => Words.Of(c) != value)])) },
+            "shape" => question with { Value = Words.Of(random.Pick([.. Enum.GetValues<Shape>().Where(s => Words.Of(s) != value)])) },
+            "size" => question with { Value = Words.Of(random.Pick([.. Enum.GetValues<ShapeSize>().Where(s => Words.Of(s) != value)])) },
+            "place" => question with { Value = Words.Of(random.Pick([.. Enum.GetValues<Place>().Where(p => Words.Of(p) != value)])) },
+            "exists" => question with { Value = value == "yes" ? "no" : "yes" },
+            "who" => question with { Subject = random.Pick([.. from c in Palette.ObjectColors from s in Enum.GetValues<Shape>()
+                let other = new Subject(c, s) where other != subject select other]) },
+            _ => question with { Value = random.Pick([.. Wording.Numbers.Where(n => n != value)]) },
+        };
+        return Answer(scene, wrong, AnswerStyle.Preferred, random);
+    }
+
+    private static Place PlaceOf(string value) => Enum.GetValues<Place>().First(p => Words.Of(p) == value);
 
     private static string Count(string what, string number) =>
         number == "one" ? $"There is one {what}." : $"There are {number} {Wording.Plural(what)}.";
