@@ -4,11 +4,12 @@ using Praline.Torch;
 namespace Praline.Cli;
 
 /// <summary>The options of every command that loads a model.</summary>
-internal sealed class ModelOptions
+/// <param name="forImages">Whether the command is about images: then the shipped default is the small assistant.</param>
+internal sealed class ModelOptions(bool forImages = false)
 {
     public Option<string?> Model { get; } = new("--model", "--pretrained-pth")
     {
-        Description = "Folder of a Hugging Face checkpoint. Default: the small captioner that ships with Praline.",
+        Description = $"Folder of a Hugging Face checkpoint. Default: the small {(forImages ? "assistant" : "captioner")} that ships with Praline.",
     };
 
     public Option<string?> Adapter { get; } = new("--adapter")
@@ -49,7 +50,7 @@ internal sealed class ModelOptions
     }
 
     /// <summary>The folder that was named, or that of the shipped base.</summary>
-    public string ModelFolder(ParseResult parsed) => parsed.GetValue(Model) ?? ShippedFiles.BaseCaptioner;
+    public string ModelFolder(ParseResult parsed) => parsed.GetValue(Model) ?? (forImages ? ShippedFiles.BaseAssistant : ShippedFiles.BaseCaptioner);
 
     /// <summary>Sets the thread count and returns the device.</summary>
     public Device Prepare(ParseResult parsed)

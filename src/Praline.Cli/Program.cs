@@ -7,6 +7,8 @@ var root = new RootCommand("Praline aligns vision-language models with preferenc
     CaptionCommand.Create(),
     DemoCommand.Create(),
     DoctorCommand.Create(),
+    EvaluateCommand.Create(),
+    ImagineCommand.Create(),
     MergeCommand.Create(),
     PlotCommand.Create(),
     ProfileCommand.Create(),

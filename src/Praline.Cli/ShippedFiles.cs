@@ -1,10 +1,13 @@
 namespace Praline.Cli;
 
-/// <summary>Finds what ships with Praline beside the program: the base captioner and the recipes.</summary>
+/// <summary>Finds what ships with Praline beside the program: the small checkpoints and the recipes.</summary>
 internal static class ShippedFiles
 {
     /// <summary>The small captioner's checkpoint folder.</summary>
     public static string BaseCaptioner => Find(Path.Combine("models", "small-captioner"));
+
+    /// <summary>The small assistant's checkpoint folder: it answers questions about images of shapes.</summary>
+    public static string BaseAssistant => Find(Path.Combine("models", "small-assistant"));
 
     private static string Find(string relative)
     {

@@ -7,10 +7,10 @@ namespace Praline.Cli;
 /// <summary>Shows the stages of preference building: progress while they run, a table of what came out.</summary>
 internal static class StageView
 {
-    public static Action<StageProgress> Progress()
+    public static Action<StageProgress> Progress(string unit = "videos")
     {
         var lines = new ConcurrentDictionary<string, ProgressLine>();
-        return progress => lines.GetOrAdd(progress.Stage, stage => new ProgressLine(stage, "videos"))
+        return progress => lines.GetOrAdd(progress.Stage, stage => new ProgressLine(stage, unit))
             .Report(progress.Done, progress.Total, progress.Rejected > 0 ? $"{progress.Rejected} rejected" : "");
     }
 

@@ -15,7 +15,7 @@ public class ImageWorldDataTests
         for (var i = 0; i < 300; i++)
         {
             var scene = ImageWorldData.Scene(SmallWorldSplit.Train, i);
-            foreach (var row in ImageWorldData.Rows(SmallWorldSplit.Train, i, Prompts))
+            foreach (var row in ImageWorldData.Rows(SmallWorldSplit.Train, i, Prompts, new() { DescriptionShare = 1, WriteQuestionShare = 1 }))
             {
                 kinds[row.Kind] = kinds.GetValueOrDefault(row.Kind) + 1;
                 Assert.Equal(row, ImageSftRow.FromJson(row.ToJson()));
@@ -35,7 +35,7 @@ public class ImageWorldDataTests
             }
         }
 
-        Assert.Equal([("criteria", 600), ("description", 300), ("engaging", 300), ("plain", 600), ("write_question", 300)],
+        Assert.Equal([("criteria", 600), ("description", 300), ("engaging", 300), ("plain", 900), ("write_question", 300)],
             kinds.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => (k.Key, k.Value)));
     }
 

@@ -12,6 +12,7 @@ internal static class DemoCommand
         var quick = new Option<bool>("--quick") { Description = "A few videos and one seed: everything runs, nothing can be concluded." };
         var output = new Option<string>("--out") { Description = "Folder for everything the demo makes.", DefaultValueFactory = _ => Path.Combine("out", "demo") };
         var command = new Command("demo", "Run the whole of SynPO on generated videos: pairs, training, evaluation, report.") { quick, output };
+        command.Subcommands.Add(MacaroonDemoCommand.Create());
         command.SetAction(async (parsed, cancellation) =>
         {
             TorchRuntime.Threads = 1; // see CaptionDemo: several models side by side instead

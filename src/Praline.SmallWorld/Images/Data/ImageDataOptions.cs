@@ -18,9 +18,9 @@ public sealed record ImageDataOptions
     /// <summary>Questions asked with criteria per image; each gives two rows, for the preferred and the rejected side.</summary>
     public int CriteriaRows { get; init; } = 1;
 
-    /// <summary>Descriptions per image.</summary>
-    public int DescriptionRows { get; init; } = 1;
+    /// <summary>The share of images that are described: the longest answers.</summary>
+    public double DescriptionShare { get; init; } = 0.25;
 
-    /// <summary>Rows per image that ask for a question, when the prompts have one for that.</summary>
-    public int WriteQuestionRows { get; init; } = 1;
+    /// <summary>The share of images about which a question is asked for, when the guides have a prompt for that: the longest prompts.</summary>
+    public double WriteQuestionShare { get; init; } = 0.25;
 }

@@ -27,19 +27,15 @@ internal sealed class ImageRowWriter(ImageScene scene, string name, string? imag
             AddBothSides(rows, i);
         }
 
-        for (var i = 0; i < options.DescriptionRows; i++)
+        if (Stream("whether description").Chance(options.DescriptionShare))
         {
-            var answer = QuestionWriter.Describe(scene, Stream($"description{i}"));
-            rows.Add(Row($"description{i}", "description", prompts.Describe, answer, null));
+            rows.Add(Row("description", "description", prompts.Describe, QuestionWriter.Describe(scene, Stream("description")), null));
         }
 
-        for (var i = 0; i < options.WriteQuestionRows; i++)
+        var asked = AnyEngaging(Stream("write_question"));
+        if (prompts.Guide(asked.Type).WriteQuestion is { } asking && Stream("whether write_question").Chance(options.WriteQuestionShare))
         {
-            var question = AnyEngaging(Stream($"write_question{i}"));
-            if (prompts.Guide(question.Type).WriteQuestion is { } asking)
-            {
-                rows.Add(Row($"write_question{i}", "write_question", asking, question.Text, question));
-            }
+            rows.Add(Row("write_question", "write_question", asking, asked.Text, asked));
         }
 
         return rows;

@@ -1,0 +1,31 @@
+using Praline.Evaluation;
+
+namespace Praline.Cli;
+
+/// <summary>Prints a PIE study's tables.</summary>
+internal static class PieView
+{
+    public static void Print(PieStudy study, PieNumbers numbers)
+    {
+        Console.WriteLine(PieReport.Summary(numbers).ToMarkdown());
+        if (numbers.Comparisons.Count > 0)
+        {
+            Console.WriteLine(PieReport.Differences(numbers).ToMarkdown());
+        }
+
+        if (study.General is { } general)
+        {
+            Console.WriteLine(general.Table(numbers.General).ToMarkdown());
+        }
+
+        if (numbers.MissingImages.Count > 0)
+        {
+            Ui.Note($"{numbers.MissingImages.Count} questions have no image and are in no number, the first: {numbers.MissingImages[0]}");
+        }
+
+        foreach (var (run, unscored) in numbers.Unscored.Where(u => u.Value.Count > 0))
+        {
+            Ui.Note($"{run}: {unscored.Count} answers are unscored, the first: {unscored[0]}");
+        }
+    }
+}
