@@ -12,7 +12,7 @@ public static class Golden
     /// </summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "metrics", "mistral",
+        "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "macaroon", "metrics", "mistral",
         "optim", "qwen2", "sampling", "tokenizers",
     ];
 

@@ -51,7 +51,7 @@ public sealed class PieEvaluation
             summaries.Add(await new PieAnswerStage(model).RunAsync(QuestionsPath, Images, answers, Run, cancellation).ConfigureAwait(false));
         }
 
-        summaries.Add(await new PieJudgeStage(Judge) { Prompts = Prompts }.RunAsync(
+        summaries.Add(await new PieJudgeStage(Judge) { Prompts = Prompts, Images = Images }.RunAsync(
             QuestionsPath, answers, JudgedPath(folder), Run with { MaxConcurrency = JudgeConcurrency }, cancellation).ConfigureAwait(false));
         if (model is not null && GeneralPath is not null)
         {

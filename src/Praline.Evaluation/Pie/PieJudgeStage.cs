@@ -15,6 +15,9 @@ public sealed class PieJudgeStage(IPieJudge judge)
     /// <summary>What the judge is asked.</summary>
     public PiePrompts Prompts { get; init; } = PiePrompts.Default;
 
+    /// <summary>Where images lie that answers made elsewhere name by another path; null when there are none.</summary>
+    public PieImages? Images { get; init; }
+
     /// <summary>How many times the judge is asked at most, at least 1.</summary>
     public int Tries { get; init; } = 3;
 
@@ -51,7 +54,7 @@ public sealed class PieJudgeStage(IPieJudge judge)
 
     private async Task<StageResult> Judge(PieQuestion question, PieAnswer answer, CancellationToken cancellation)
     {
-        if (!File.Exists(answer.ImagePath))
+        if ((File.Exists(answer.ImagePath) ? answer.ImagePath : Images?.Find(question.ImageId)) is not { } image)
         {
             return StageResult.Reject($"There is no image {answer.ImagePath}.");
         }
@@ -63,7 +66,7 @@ public sealed class PieJudgeStage(IPieJudge judge)
         while (tries < Tries && verdict is PieVerdict.Unscored)
         {
             tries++;
-            reply = await judge.AskAsync(new(question, answer.Answer, answer.ImagePath, turns), cancellation).ConfigureAwait(false);
+            reply = await judge.AskAsync(new(question, answer.Answer, image, turns), cancellation).ConfigureAwait(false);
             verdict = reply.Failure is { } failure
                 ? new PieVerdict.Unscored($"The judge gave no answer: {failure}")
                 : PieVerdictParser.Parse(reply.Text, question.Type.AllowsAmbiguous, reply.CutOff);

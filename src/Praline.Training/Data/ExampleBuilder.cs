@@ -75,12 +75,15 @@ internal sealed class ExampleBuilder(
         return new TrainingExample(text.Id, new PackedExample(new PromptTokens(ids), [.. text.Responses.Select(r => new Response(AnswerIds(r)))]), text.Media);
     }
 
-    /// <summary>The answer's tokens and the end token; the papers differ in what they put between the two.</summary>
+    /// <summary>
+    /// The answer's tokens and the end token. The papers differ in what they put between the two, and the one that puts something there
+    /// (MACAROON) takes answers as they are.
+    /// </summary>
     private int[] AnswerIds(string answer)
     {
         var ids = model.TokenizeAnswer(answer);
         return options.AnswerSuffix.Length == 0
             ? ids
-            : [.. model.Tokenizer.Encode(answer.Trim() + options.AnswerSuffix, addSpecialTokens: false), ids[^1]];
+            : [.. model.Tokenizer.Encode(answer + options.AnswerSuffix, addSpecialTokens: false), ids[^1]];
     }
 }
