@@ -10,7 +10,9 @@ internal static class PieView
         Console.WriteLine(PieReport.Summary(numbers).ToMarkdown());
         if (numbers.Comparisons.Count > 0)
         {
-            Console.WriteLine(PieReport.Differences(numbers).ToMarkdown());
+            // Against the baseline; every pair of runs is in the report.
+            var baseline = numbers.Runs[0].Run;
+            Console.WriteLine(PieReport.Differences(numbers with { Comparisons = [.. numbers.Comparisons.Where(c => c.Second == baseline)] }).ToMarkdown());
         }
 
         if (study.General is { } general)

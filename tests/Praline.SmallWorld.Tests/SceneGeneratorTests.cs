@@ -21,7 +21,7 @@ public class SceneGeneratorTests
     [InlineData("videos", "f6f9caa595cc3030")]
     [InlineData("images", "b273bcc071477fd3")]
     [InlineData("captions", "0e162d9346b864e2")]
-    [InlineData("answers", "503c85717e85e1c0")]
+    [InlineData("answers", "14eacbb3070d70a3")]
     public void The_data_never_change(string what, string expected)
     {
         var captions = new CaptionPrompts("full", "clip", "{{draft}}");
