@@ -94,7 +94,13 @@ public sealed class MacaroonGoldenTests : IDisposable
         {
             json["added_tokens"]!.AsArray().Add(new JsonObject
             {
-                ["id"] = id, ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+                ["id"] = id,
+                ["content"] = content,
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
+                ["special"] = true,
             });
         }
 
