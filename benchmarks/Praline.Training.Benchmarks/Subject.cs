@@ -72,6 +72,9 @@ internal sealed class Subject : IDisposable
 
     public AdamW Optimizer { get; }
 
+    /// <summary>What the engine says a step will need.</summary>
+    public double EstimateMb(string method) => MemoryEstimate.Of(Model, Visual + Text + (2 * (Answer - 1)), method == "profile" ? 8 : 1).Total / 1048576.0;
+
     /// <summary>Clips and updates, as both formulations do after each step.</summary>
     public void Update()
     {

@@ -35,6 +35,7 @@ internal static class TrainStepBenchmark
                 papers_peak_mb = Math.Round(theirPeak),
                 peak_ratio = Math.Round(ourPeak / theirPeak, 3),
                 model_mb = Math.Round(baseline),
+                engine_estimate_mb = Math.Round(engine[0].Estimate),
             }));
         }
 
@@ -64,8 +65,8 @@ internal static class TrainStepBenchmark
 
         using var json = JsonDocument.Parse(line);
         double Get(string name) => json.RootElement.GetProperty(name).GetDouble();
-        return new Result(Get("seconds"), Get("peak_mb"), Get("model_mb"));
+        return new Result(Get("seconds"), Get("peak_mb"), Get("model_mb"), Get("estimate_mb"));
     }
 
-    private sealed record Result(double Seconds, double Peak, double Model);
+    private sealed record Result(double Seconds, double Peak, double Model, double Estimate);
 }

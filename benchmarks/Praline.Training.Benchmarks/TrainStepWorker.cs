@@ -34,7 +34,7 @@ internal static class TrainStepWorker
             seconds.Add(Now(settings) - start);
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new { seconds = seconds.Min(), peak_mb = ProcessMemory.Peak / 1048576.0, model_mb = before / 1048576.0 }));
+        Console.WriteLine(JsonSerializer.Serialize(new { seconds = seconds.Min(), peak_mb = ProcessMemory.Peak / 1048576.0, model_mb = before / 1048576.0, estimate_mb = subject.EstimateMb(method) }));
         return 0;
     }
 

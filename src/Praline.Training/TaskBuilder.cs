@@ -42,6 +42,11 @@ internal sealed class TaskBuilder(
                 return Supervised((readers, row) => readers.Conditional(row));
         }
 
+        if (!options.LearnTurns.SequenceEqual(LearntTurns.Last))
+        {
+            throw new PralineException($"{options.Method} compares answers to one question, a conversation's last: leave learn_turns out, or train with sft or multiturn.");
+        }
+
         return ObjectiveRegistry.Create(options.Method, options.Objective) switch
         {
             PairObjective objective => Pairs(objective),

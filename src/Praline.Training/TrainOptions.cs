@@ -89,6 +89,9 @@ public sealed record TrainOptions
     /// <summary>The texts of conditions, for conditional training (<c>crl</c>).</summary>
     public ConditionOptions Conditions { get; init; } = new();
 
+    /// <summary>The answers of a conversation that supervised training learns: <c>last</c>, <c>all</c>, or numbers from 1.</summary>
+    public IReadOnlyList<string> LearnTurns { get; init; } = ["last"];
+
     /// <summary>What stands between an answer and its end token: nothing for SynPO, a space for MACAROON.</summary>
     public string AnswerSuffix { get; init; } = "";
 

@@ -80,6 +80,46 @@ public class SupervisedTrainingTests
         }
     }
 
+    /// <summary>Learning two answers of a conversation is learning each behind its own prompt: Σ log π adds up.</summary>
+    [Fact]
+    public void Chosen_turns_are_learnt()
+    {
+        using var world = new TinyWorld(2);
+        var rows = Path.Combine(world.Data, "turns.jsonl");
+        File.WriteAllLines(rows, Enumerable.Range(0, 2).Select(i => JsonSerializer.Serialize(new
+        {
+            id = $"turns{i}",
+            video = $"v{i}.mp4",
+            conversations = new[]
+            {
+                new { from = "human", value = "<image>\nWhat moves?" }, new { from = "gpt", value = "A red square." },
+                new { from = "human", value = "Where to?" }, new { from = "gpt", value = "It moves to the left." },
+                new { from = "human", value = "Is it big?" }, new { from = "gpt", value = "It is big, it is." },
+            },
+        })));
+        (double Loss, double Tokens) First(string name, params string[] turns)
+        {
+            var options = Options(world, name) with
+            {
+                DatasetPath = rows, DirPath = world.Data, FromScratch = true, LearnTurns = turns,
+                Loop = Options(world, name).Loop with { NumEpochs = 1, BatchSize = 2 },
+            };
+            TrainingSession.Run(options);
+            var row = JsonDocument.Parse(File.ReadLines(Path.Combine(options.ModelDir, "metrics.jsonl")).First()).RootElement;
+            return (row.GetProperty("loss").GetDouble(), row.GetProperty("learnt_tokens").GetDouble());
+        }
+
+        var single = Enumerable.Range(1, 3).Select(turn => First($"turn{turn}", $"{turn}")).ToArray();
+        var (all, some, last) = (First("all", "all"), First("some", "1", "3"), First("last", "last"));
+        Assert.Equal(single[2], last);
+        Assert.Equal(single.Sum(s => s.Tokens), all.Tokens);
+        Assert.Equal(single.Sum(s => s.Loss * s.Tokens), all.Loss * all.Tokens, 3);
+        Assert.Equal(single[0].Tokens + single[2].Tokens, some.Tokens);
+        Assert.Equal((single[0].Loss * single[0].Tokens) + (single[2].Loss * single[2].Tokens), some.Loss * some.Tokens, 3);
+        Assert.Contains("learn_turns is 4", Assert.Throws<PralineException>(() => First("four", "4")).Message);
+        Assert.Contains("last, all or numbers", Assert.Throws<PralineException>(() => First("bad", "fist")).Message);
+    }
+
     internal static TrainOptions Options(TinyWorld world, string name) => new()
     {
         Method = "sft",

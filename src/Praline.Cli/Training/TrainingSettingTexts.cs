@@ -33,6 +33,7 @@ internal static class TrainingSettingTexts
         ["min_score_gap"] = "Pairs with closer scores are left out.",
         ["question"] = "The question of rows that have none.",
         ["answer_suffix"] = "Text between an answer and its end token (MACAROON: a space).",
+        ["learn_turns"] = "Answers of a conversation that supervised training learns: last, all, or numbers from 1.",
         ["condition_texts"] = "Texts of conditions for crl, as NAME=TEXT.",
         ["condition_after_question"] = "Put a condition's text behind the question.",
         ["max_length"] = "Tokens that prompt and response may have; longer rows are listed, never cut.",

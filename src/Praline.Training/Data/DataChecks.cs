@@ -27,6 +27,15 @@ public static class DataChecks
         }
     }
 
+    /// <summary>Conversations without an answer that would be learnt.</summary>
+    public static IEnumerable<DataProblem> Turns(string id, int answers, IReadOnlyList<string> learnTurns)
+    {
+        if (LearntTurns.Of(learnTurns, answers).Count == 0)
+        {
+            yield return new DataProblem(id, $"the conversation has {answers} answers, learn_turns is {string.Join(", ", learnTurns)}", "name other turns, or drop the row");
+        }
+    }
+
     /// <summary>Sequences that are too long; nothing is ever cut silently.</summary>
     public static IEnumerable<DataProblem> Length(string id, int longest, int maxLength)
     {

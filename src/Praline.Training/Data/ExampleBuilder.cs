@@ -26,7 +26,7 @@ internal sealed class ExampleBuilder(
     /// <returns>The examples and the texts that they were made of.</returns>
     internal (List<TrainingExample> Examples, List<ExampleText> Texts) Build(IReadOnlyList<ExampleText> texts)
     {
-        var good = Kept(texts, texts.Count, t => [.. DataChecks.Media(t.Id, t.Media), .. DataChecks.Responses(t.Id, [.. t.Responses])]);
+        var good = Kept(texts, texts.Count, t => [.. DataChecks.Media(t.Id, t.Media), .. DataChecks.Responses(t.Id, [.. t.Responses]), .. DataChecks.Turns(t.Id, t.History.Count + 1, options.LearnTurns)]);
         trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
         var pairs = Kept([.. good.Select(t => (Text: t, Example: Example(t)))], texts.Count, p => [.. DataChecks.Length(p.Text.Id, trained.LongestSequence(p.Example), options.MaxLength)]);
         return ([.. pairs.Select(p => p.Example)], [.. pairs.Select(p => p.Text)]);
@@ -64,15 +64,37 @@ internal sealed class ExampleBuilder(
         var question = text.Condition is { } condition ? options.Conditions.Apply(text.Question, condition) : text.Question;
 
         // Media belong to a conversation's first question.
-        var ids = new List<int>();
-        foreach (var turn in text.History)
+        IReadOnlyList<int> Ask(string asked, bool first) => model.Tokenize(model.FormatPrompt(asked, first ? images : 0, kind)).Ids;
+        var learnt = LearntTurns.Of(options.LearnTurns, text.History.Count + 1);
+        var (prompt, ids, counted) = (new List<int>(), new List<int>(), new List<bool>());
+        void Add(IReadOnlyList<int> more, bool isAnswer, int turn)
         {
-            ids.AddRange(model.Tokenize(model.FormatPrompt(turn.Question, ids.Count == 0 ? images : 0, kind)).Ids);
-            ids.AddRange(AnswerIds(turn.Answer));
+            // Up to the first answer that is learnt everything is prompt; what comes after it is given, or learnt too.
+            if (turn < learnt[0] || (turn == learnt[0] && !isAnswer))
+            {
+                prompt.AddRange(more);
+                return;
+            }
+
+            ids.AddRange(more);
+            counted.AddRange(Enumerable.Repeat(isAnswer && learnt.Contains(turn), more.Count));
         }
 
-        ids.AddRange(model.Tokenize(model.FormatPrompt(question, ids.Count == 0 ? images : 0, kind)).Ids);
-        return new TrainingExample(text.Id, new PackedExample(new PromptTokens(ids), [.. text.Responses.Select(r => new Response(AnswerIds(r)))]), text.Media);
+        for (var turn = 0; turn < text.History.Count; turn++)
+        {
+            Add(Ask(text.History[turn].Question, turn == 0), isAnswer: false, turn);
+            Add(AnswerIds(text.History[turn].Answer), isAnswer: true, turn);
+        }
+
+        Add(Ask(question, text.History.Count == 0), isAnswer: false, text.History.Count);
+        if (ids.Count == 0)
+        {
+            return new TrainingExample(text.Id, new PackedExample(new PromptTokens(prompt), [.. text.Responses.Select(r => new Response(AnswerIds(r)))]), text.Media);
+        }
+
+        Add(AnswerIds(text.Responses[0]), isAnswer: true, text.History.Count);
+        var length = counted.LastIndexOf(true) + 1; // what nothing learnt comes after is not computed
+        return new TrainingExample(text.Id, new PackedExample(new PromptTokens(prompt), [new Response(ids[..length], counted[..length])]), text.Media);
     }
 
     /// <summary>
