@@ -25,14 +25,22 @@ internal sealed class Subject : IDisposable
         (Visual, Text, Answer) = (settings.Whole("visual", 1170), settings.Whole("text", 60), settings.Whole("answer", 200));
         Config = new LlamaConfig
         {
-            VocabSize = settings.Whole("vocabulary", 32000), HiddenSize = settings.Whole("hidden", 512), IntermediateSize = settings.Whole("intermediate", 1376),
-            NumHiddenLayers = settings.Whole("layers", 8), NumAttentionHeads = 8, NumKeyValueHeads = 8, HeadDim = settings.Whole("hidden", 512) / 8,
+            VocabSize = settings.Whole("vocabulary", 32000),
+            HiddenSize = settings.Whole("hidden", 512),
+            IntermediateSize = settings.Whole("intermediate", 1376),
+            NumHiddenLayers = settings.Whole("layers", 8),
+            NumAttentionHeads = 8,
+            NumKeyValueHeads = 8,
+            HeadDim = settings.Whole("hidden", 512) / 8,
         };
         _store = new ParameterStore(new RandomSource(1));
         Language = new LlamaModel(Config, _store.Root);
         Adapter = LoraAdapter.Create(_store, new LoraConfig
         {
-            R = settings.Whole("r", 128), LoraAlpha = 64, LoraDropout = settings.Number("dropout", 0), TargetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            R = settings.Whole("r", 128),
+            LoraAlpha = 64,
+            LoraDropout = settings.Number("dropout", 0),
+            TargetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
         }, 2);
         using var generator = new Generator(3);
         Features = new VisionFeatures((Tensor.Randn([Visual, Config.HiddenSize], generator) * 0.02).DetachFromScope(), [Visual]);

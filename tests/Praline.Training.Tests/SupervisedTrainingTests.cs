@@ -101,7 +101,10 @@ public class SupervisedTrainingTests
         {
             var options = Options(world, name) with
             {
-                DatasetPath = rows, DirPath = world.Data, FromScratch = true, LearnTurns = turns,
+                DatasetPath = rows,
+                DirPath = world.Data,
+                FromScratch = true,
+                LearnTurns = turns,
                 Loop = Options(world, name).Loop with { NumEpochs = 1, BatchSize = 2 },
             };
             TrainingSession.Run(options);
