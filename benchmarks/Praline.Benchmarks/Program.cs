@@ -5,6 +5,7 @@ using Praline.Torch;
 var benchmarks = new Dictionary<string, Action<Arguments>>(StringComparer.Ordinal)
 {
     ["decode"] = DecodeBenchmark.Run,
+    ["load"] = LoadBenchmark.Run,
     ["prefill"] = PrefillBenchmark.Run,
     ["packed"] = PackedBenchmark.Run,
 };

@@ -29,7 +29,7 @@ internal sealed class CaptionerHandle : IDisposable
 
     public static CaptionerHandle Open(string folder, string? adapter, LoadOptions options)
     {
-        var model = VisionLanguageModel.Load(folder, options);
+        var model = VisionLanguageModel.Load(folder, options with { Progress = options.Progress ?? LoadView.For(folder) });
         if (adapter is not null)
         {
             var loaded = LoraAdapter.Load(model, adapter);

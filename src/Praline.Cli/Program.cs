@@ -14,6 +14,7 @@ var root = new RootCommand("Praline aligns vision-language models with preferenc
     ProfileCommand.Create(),
     TokenizerCommand.Create(),
     TrainCommand.Create(),
+    VerifyCommand.Create(),
     WorldCommand.Create(),
 };
 

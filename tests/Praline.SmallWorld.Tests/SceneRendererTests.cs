@@ -66,7 +66,7 @@ public class SceneRendererTests
     public void A_png_holds_the_picture()
     {
         var image = SceneRenderer.Render(SceneGenerator.Create(3), 5);
-        var png = PngFile.Encode(image);
+        var png = ImageFile.EncodePng(image);
         Assert.Equal("89504e470d0a1a0a0000000d49484452000000600000006008020000", Convert.ToHexStringLower(png[..28]));
         Assert.Equal("0000000049454e44ae426082", Convert.ToHexStringLower(png[^12..])); // IEND and its checksum, as in every PNG
         using var packed = new MemoryStream(png[41..^16]);

@@ -6,8 +6,8 @@ namespace Praline.Models.Checkpoints;
 public sealed record LoadOptions
 {
     /// <summary>
-    /// Convert parameters to this type; null keeps the file's, which on the CPU shares its pages without a copy. (Vision-language models
-    /// in half precision become single precision on the CPU, which can't compute with it.)
+    /// Convert parameters to this type; null keeps the file's, which on the CPU shares its pages without a copy. (Half precision becomes
+    /// single precision on the CPU, which can't compute with it.)
     /// </summary>
     public DType? DType { get; init; }
 

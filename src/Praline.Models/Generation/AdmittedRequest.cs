@@ -1,7 +1,8 @@
 namespace Praline.Models.Generation;
 
 /// <summary>A request whose prompt was prefilled: its sequences start together, or in parts when there is less room.</summary>
-internal sealed class AdmittedRequest(int index, GenerationRequest request, PromptCache prompt, long nextPosition, float[] firstLogits)
+internal sealed class AdmittedRequest(
+    int index, GenerationRequest request, PromptCache prompt, long nextPosition, float[] firstLogits, BeamSearch? beams)
 {
     private readonly List<GeneratedSequence> _started = [];
 
@@ -17,11 +18,17 @@ internal sealed class AdmittedRequest(int index, GenerationRequest request, Prom
     /// <summary>What follows the prompt, for every sequence.</summary>
     internal float[] FirstLogits => firstLogits;
 
+    /// <summary>The search, for a request with beams; it has no sequences of its own.</summary>
+    internal BeamSearch? Beams => beams;
+
+    /// <summary>Those that were started, in the order of their seeds.</summary>
+    internal IReadOnlyList<GeneratedSequence> Sequences => _started;
+
     /// <summary>True when no sequence waits.</summary>
-    internal bool AllStarted => _started.Count == request.Seeds.Count;
+    internal bool AllStarted => beams is not null || _started.Count == request.Seeds.Count;
 
     /// <summary>True when every sequence has ended.</summary>
-    internal bool IsFinished => AllStarted && _started.TrueForAll(sequence => sequence.Finish is not null);
+    internal bool IsFinished => beams?.IsDone ?? (AllStarted && _started.TrueForAll(sequence => sequence.Finish is not null));
 
     /// <summary>The next sequences, at most so many.</summary>
     internal List<GeneratedSequence> Start(int room, Func<IReadOnlyList<int>, string>? decode)
@@ -31,5 +38,5 @@ internal sealed class AdmittedRequest(int index, GenerationRequest request, Prom
         return sequences;
     }
 
-    internal GenerationResult[] Results() => [.. _started.Select(sequence => sequence.Result())];
+    internal GenerationResult[] Results() => beams?.Results() ?? [.. _started.Select(sequence => sequence.Result())];
 }

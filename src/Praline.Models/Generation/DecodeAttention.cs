@@ -22,7 +22,7 @@ internal sealed class DecodeAttention(LlamaConfig config, IReadOnlyList<DecodeGr
         long start = 0;
         for (var i = 0; i < parts.Length; i++)
         {
-            var count = groups[i].Sequences.Count;
+            var count = groups[i].Rows;
             parts[i] = AttendGroup(groups[i], layer, q.Narrow(0, start, count), k.Narrow(0, start, count), v.Narrow(0, start, count));
             start += count;
         }
@@ -38,7 +38,7 @@ internal sealed class DecodeAttention(LlamaConfig config, IReadOnlyList<DecodeGr
         for (var i = 0; i < count; i++)
         {
             var group = groups[i];
-            (rows[i], lengths[i]) = (group.Sequences.Count, group.Own.LengthOf(layer));
+            (rows[i], lengths[i]) = (group.Rows, group.Own.LengthOf(layer));
             (promptKeys[i], promptValues[i]) = group.Prompt.Layer(layer);
             (ownKeys[i], ownValues[i]) = group.Own.Extend(layer, rows[i], config.NumKeyValueHeads, config.HeadDim, q.DType, q.Device);
         }

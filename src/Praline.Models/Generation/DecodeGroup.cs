@@ -3,40 +3,68 @@ using Praline.Torch;
 namespace Praline.Models.Generation;
 
 /// <summary>
-/// Sequences of one request that decode in step with each other: one shared prompt cache and a cache of their own new tokens.
+/// Sequences of one request that decode in step with each other, or the beams of one: a shared prompt cache and a cache of their own new
+/// tokens.
 /// </summary>
-internal sealed class DecodeGroup(PromptCache prompt, long nextPosition, int layers, List<GeneratedSequence> sequences) : IDisposable
+internal sealed class DecodeGroup : IDisposable
 {
+    private readonly long _nextPosition;
+    private readonly List<GeneratedSequence> _sequences;
+    private readonly BeamSearch? _beams;
+
+    internal DecodeGroup(PromptCache prompt, long nextPosition, int layers, List<GeneratedSequence> sequences)
+    {
+        (Prompt, _nextPosition, _sequences, Own) = (prompt, nextPosition, sequences, new KeyValueCache(layers));
+    }
+
+    internal DecodeGroup(PromptCache prompt, long nextPosition, int layers, BeamSearch beams)
+        : this(prompt, nextPosition, layers, []) => _beams = beams;
+
     /// <summary>The prompt's keys and values.</summary>
-    internal PromptCache Prompt => prompt;
+    internal PromptCache Prompt { get; }
 
     /// <summary>Keys and values of the new tokens, one row per sequence.</summary>
-    internal KeyValueCache Own { get; } = new(layers);
+    internal KeyValueCache Own { get; }
 
-    /// <summary>Those that go on.</summary>
-    internal List<GeneratedSequence> Sequences => sequences;
+    /// <summary>Sequences or beams that go on.</summary>
+    internal int Rows => _beams is null ? _sequences.Count : _beams.IsDone ? 0 : _beams.Width;
 
     /// <summary>The position of the token that is fed next; the same for all.</summary>
-    internal long Position => nextPosition + Own.Length;
+    internal long Position => _nextPosition + Own.Length;
 
-    /// <summary>Lets go of the sequences that ended.</summary>
-    internal void Compact()
+    /// <summary>The token that a row is fed with next.</summary>
+    internal int LastToken(int row) => _beams?.LastToken(row) ?? _sequences[row].Tokens[^1];
+
+    /// <summary>Chooses the next token of every row and lets go of those that end.</summary>
+    internal void Advance(ReadOnlySpan<float> logits, int vocabulary, TokenSampler sampler, ref float[] scratch)
     {
-        var alive = Enumerable.Range(0, sequences.Count).Where(i => sequences[i].Finish is null).Select(i => (long)i).ToArray();
-        if (alive.Length < sequences.Count)
+        long[] kept;
+        var rows = Rows;
+        if (_beams is not null)
         {
-            sequences.RemoveAll(sequence => sequence.Finish is not null);
-            if (alive.Length > 0)
+            kept = _beams.Advance(logits, vocabulary);
+        }
+        else
+        {
+            for (var row = 0; row < rows; row++)
             {
-                Own.Keep(alive);
+                _sequences[row].Advance(logits.Slice(row * vocabulary, vocabulary), sampler, ref scratch);
             }
+
+            kept = [.. Enumerable.Range(0, rows).Where(row => _sequences[row].Finish is null).Select(row => (long)row)];
+            _sequences.RemoveAll(sequence => sequence.Finish is not null);
+        }
+
+        if (Rows > 0 && !kept.SequenceEqual(Enumerable.Range(0, rows).Select(row => (long)row)))
+        {
+            Own.Keep(kept);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        prompt.Dispose();
+        Prompt.Dispose();
         Own.Dispose();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class GeneratedSequence(GenerationRequest request, ulong seed, F
         }
 
         Finish = _options.EosTokenIds.Contains(token) ? FinishReason.EndToken
-            : StopsHere() ? FinishReason.StopString
+            : StopStrings.EndsHere(Tokens, _options.StopStrings, decode) ? FinishReason.StopString
             : Tokens.Count >= _options.MaxNewTokens ? FinishReason.MaxTokens
             : null;
         return Finish is null;
@@ -79,18 +79,5 @@ internal sealed class GeneratedSequence(GenerationRequest request, ulong seed, F
         }
 
         return row;
-    }
-
-    private bool StopsHere()
-    {
-        if (_options.StopStrings.Count == 0)
-        {
-            return false;
-        }
-
-        // A stop string that ends in the newest token lies in so many last tokens at most: each adds a byte or more.
-        var longest = _options.StopStrings.Max(System.Text.Encoding.UTF8.GetByteCount);
-        var tail = decode!(Tokens[Math.Max(0, Tokens.Count - longest - 8)..]);
-        return _options.StopStrings.Any(stop => tail.Contains(stop, StringComparison.Ordinal));
     }
 }

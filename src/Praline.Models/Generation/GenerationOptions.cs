@@ -39,7 +39,7 @@ public sealed record GenerationOptions
     /// <summary>Any of these texts ends the text; needs a decoder.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>Beams; 1 for none. Beam search does not sample.</summary>
+    /// <summary>Beams; 1 for none. Beam search does not sample; a request's seeds then say how many of the best texts to return.</summary>
     public int NumBeams { get; init; } = 1;
 
     /// <summary>Beam search: a hypothesis scores its summed log-probability / length^this.</summary>

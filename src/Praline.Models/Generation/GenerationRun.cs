@@ -23,10 +23,13 @@ internal sealed class GenerationRun(
     /// <summary>New tokens computed.</summary>
     internal long Decoded { get; private set; }
 
+    /// <summary>The request that was admitted last.</summary>
+    internal AdmittedRequest? Latest { get; private set; }
+
     /// <summary>Fills the room there is with sequences of waiting requests.</summary>
     internal void Admit()
     {
-        for (var room = maxBatch - _groups.Sum(group => group.Sequences.Count); room > 0;)
+        for (var room = maxBatch - _groups.Sum(group => group.Rows); room > 0;)
         {
             if (_waiting is null && !TakeNext())
             {
@@ -34,6 +37,26 @@ internal sealed class GenerationRun(
             }
 
             var request = _waiting!;
+            if (request.Beams is { } beams)
+            {
+                if (beams.Width > room && _groups.Count > 0)
+                {
+                    return; // all beams decode together
+                }
+
+                beams.Advance(request.FirstLogits, request.FirstLogits.Length);
+                Decoded += beams.Width;
+                if (!beams.IsDone)
+                {
+                    _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, beams));
+                    room -= beams.Width;
+                }
+
+                request.Prompt.Dispose();
+                _waiting = null;
+                continue;
+            }
+
             var sequences = request.Start(room, decode);
             foreach (var sequence in sequences)
             {
@@ -75,15 +98,14 @@ internal sealed class GenerationRun(
         using var noGrad = NoGrad.Begin();
         using var rowByRow = RowByRow.Begin();
         using var scope = new TensorScope();
-        var sequences = _groups.SelectMany(group => group.Sequences).ToArray();
-        var tokens = new long[sequences.Length];
-        var positions = new long[sequences.Length];
+        var tokens = new long[_groups.Sum(group => group.Rows)];
+        var positions = new long[tokens.Length];
         var row = 0;
         foreach (var group in _groups)
         {
-            foreach (var sequence in group.Sequences)
+            for (var i = 0; i < group.Rows; i++)
             {
-                tokens[row] = sequence.Tokens[^1];
+                tokens[row] = group.LastToken(i);
                 positions[row++] = group.Position;
             }
         }
@@ -92,13 +114,15 @@ internal sealed class GenerationRun(
         var hidden = model.ForwardTokens(embeds, Positions(positions), new DecodeAttention(model.Config, _groups));
         var logits = ToHost(model.Logits(hidden));
         var values = MemoryMarshal.Cast<byte, float>(logits.Bytes());
-        var vocabulary = values.Length / sequences.Length;
-        for (row = 0; row < sequences.Length; row++)
+        var vocabulary = values.Length / tokens.Length;
+        foreach (var group in _groups)
         {
-            sequences[row].Advance(values.Slice(row * vocabulary, vocabulary), _sampler, ref _scratch);
+            var part = group.Rows * vocabulary;
+            group.Advance(values[..part], vocabulary, _sampler, ref _scratch);
+            values = values[part..];
         }
 
-        Decoded += sequences.Length;
+        Decoded += tokens.Length;
         Retire();
         return true;
     }
@@ -116,12 +140,7 @@ internal sealed class GenerationRun(
 
     private void Retire()
     {
-        foreach (var group in _groups)
-        {
-            group.Compact();
-        }
-
-        foreach (var group in _groups.Where(group => group.Sequences.Count == 0).ToList())
+        foreach (var group in _groups.Where(group => group.Rows == 0).ToList())
         {
             group.Dispose();
             _groups.Remove(group);
@@ -143,13 +162,14 @@ internal sealed class GenerationRun(
             throw new PralineException($"{request.Name}: stop strings need a decoder; give the TextGenerator one (a tokenizer's Decode).");
         }
 
-        _waiting = Prefill(request);
+        _waiting = Latest = Prefill(request);
         _open.Add(_waiting);
         return true;
     }
 
     private AdmittedRequest Prefill(GenerationRequest request)
     {
+        var beams = request.Options.NumBeams > 1 ? new BeamSearch(request, decode) : null;
         using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
         var embeds = request.PromptEmbeddings ?? model.Embed(Ids(request).To(model.Device));
@@ -169,7 +189,7 @@ internal sealed class GenerationRun(
             Prefilled += length;
             var next = request.PromptPositionIds is { } given ? given.Max().Item<long>() + 1 : length;
             var logits = ToHost(model.Logits(hidden.Narrow(0, length - 1, 1))).ToArray<float>();
-            return new AdmittedRequest(_count++, request, prompt, next, logits);
+            return new AdmittedRequest(_count++, request, prompt, next, logits, beams);
         }
         finally
         {

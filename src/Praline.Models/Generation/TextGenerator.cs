@@ -9,9 +9,9 @@ namespace Praline.Models.Generation;
 /// seed, not on what decodes beside it.
 /// </summary>
 /// <param name="model">The language model.</param>
-/// <param name="maxBatch">Sequences that decode together at most.</param>
+/// <param name="maxBatch">Sequences (and beams) that decode together at most; one request's beams always do.</param>
 /// <param name="decode">Tokens to text; needed for stop strings and for streams of text.</param>
-public sealed class TextGenerator(LlamaModel model, int maxBatch = 64, Func<IReadOnlyList<int>, string>? decode = null)
+public sealed partial class TextGenerator(LlamaModel model, int maxBatch = 64, Func<IReadOnlyList<int>, string>? decode = null)
 {
     /// <summary>Prompt tokens computed so far, for rates.</summary>
     public long PrefilledTokens { get; private set; }
@@ -48,15 +48,23 @@ public sealed class TextGenerator(LlamaModel model, int maxBatch = 64, Func<IRea
         for (var more = true; more;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (prefilled, decoded) = (run.Prefilled, run.Decoded);
-            run.Admit();
-            more = run.Step();
-            PrefilledTokens += run.Prefilled - prefilled;
-            DecodedTokens += run.Decoded - decoded;
+            Count(run, () =>
+            {
+                run.Admit();
+                more = run.Step();
+            });
             foreach (var finished in run.TakeFinished())
             {
                 yield return finished;
             }
         }
+    }
+
+    private void Count(GenerationRun run, Action action)
+    {
+        var (prefilled, decoded) = (run.Prefilled, run.Decoded);
+        action();
+        PrefilledTokens += run.Prefilled - prefilled;
+        DecodedTokens += run.Decoded - decoded;
     }
 }

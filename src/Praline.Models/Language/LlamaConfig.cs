@@ -176,6 +176,12 @@ public sealed record LlamaConfig
             throw config.Error("head_dim", $"rotary positions turn pairs of numbers: expected an even width, found {HeadDim}.");
         }
 
+        const int widest = 1 << 16; // no head is wider, and tables of this length are made
+        if (HeadDim > widest)
+        {
+            throw config.Error("head_dim", $"expected a head's width up to {widest}, found {HeadDim} (hidden_size / num_attention_heads where it is not given).");
+        }
+
         return Activation.IsKnown(HiddenAct) ? this : throw config.Error("hidden_act", $"expected one of {Activation.Known}, found \"{HiddenAct}\".");
     }
 }

@@ -72,7 +72,7 @@ public sealed class LlamaModel
         var config = LlamaConfig.Read(folder);
         using var source = CheckpointSource.Open(folder);
         ITensorSource tensors = options.Progress is { } report ? new ReportingSource(source, report) : source;
-        var store = new ParameterStore(tensors, options.DType, options.Device);
+        var store = new ParameterStore(tensors, LoadTypes.Of(source, options), options.Device);
         try
         {
             var model = new LlamaModel(config, store.Root);

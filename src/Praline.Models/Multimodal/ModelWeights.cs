@@ -30,7 +30,7 @@ internal sealed class ModelWeights : IDisposable
     {
         var source = CheckpointSource.Open(folder);
         ITensorSource reporting = options.Progress is { } progress ? new ReportingSource(source, progress) : source;
-        return new ModelWeights(source, new ParameterStore(reporting, TypeOf(source, options), options.Device, rename?.Invoke(source.Names)));
+        return new ModelWeights(source, new ParameterStore(reporting, LoadTypes.Of(source, options), options.Device, rename?.Invoke(source.Names)));
     }
 
     /// <summary>Fresh weights.</summary>
@@ -38,20 +38,4 @@ internal sealed class ModelWeights : IDisposable
         new(null, new ParameterStore(new RandomSource(seed, deviation), options.DType ?? DType.Float32, options.Device));
 
     public void Dispose() => _source?.Dispose();
-
-    /// <summary>The type that most of the checkpoint is in, or the one that was asked for.</summary>
-    private static DType TypeOf(CheckpointSource source, LoadOptions options)
-    {
-        if (options.DType is { } asked)
-        {
-            return asked;
-        }
-
-        var largest = source.Names.Select(name => source.Find(name)!)
-            .Where(entry => entry.DType.IsFloatingPoint())
-            .GroupBy(entry => entry.DType)
-            .OrderByDescending(group => group.Sum(entry => entry.Length))
-            .FirstOrDefault()?.Key ?? DType.Float32;
-        return largest == DType.Float16 && options.Device.Type == DeviceType.Cpu ? DType.Float32 : largest;
-    }
 }

@@ -9,6 +9,9 @@ namespace Praline.Torch.Nn;
 /// </summary>
 public sealed class ParameterStore : IDisposable
 {
+    /// <summary>After so many problems nothing fits; a configuration that asks for a billion layers would go on for ever.</summary>
+    private const int MostProblems = 1000;
+
     private readonly ITensorSource _source;
     private readonly Func<string, string> _rename;
     private readonly Dictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
@@ -68,11 +71,7 @@ public sealed class ParameterStore : IDisposable
 
         if (_problems.Count > 0)
         {
-            const int shown = 20;
-            var more = _problems.Count > shown ? $"\n  … and {_problems.Count - shown} more" : "";
-            throw new PralineException(
-                $"The weights in {_source.Name} do not fit the model that config.json describes:\n  "
-                + string.Join("\n  ", _problems.Take(shown)) + more);
+            throw DoNotFit();
         }
     }
 
@@ -96,14 +95,18 @@ public sealed class ParameterStore : IDisposable
         var tensor = _source.TryRead(sourceName, shape, initialization);
         if (tensor is null)
         {
-            _problems.Add($"missing: {sourceName} [{string.Join(", ", shape)}]");
-            tensor = Tensor.Zeros(shape);
+            Complain($"missing: {sourceName} [{string.Join(", ", shape)}]");
+            tensor = Stand(shape, DType ?? Torch.DType.Float32);
         }
         else if (!tensor.Shape.AsSpan().SequenceEqual(shape))
         {
-            _problems.Add($"misshapen: {sourceName} is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]");
+            Complain($"misshapen: {sourceName} is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]");
             tensor.Dispose();
-            tensor = Tensor.Zeros(shape);
+            tensor = Stand(shape, DType ?? Torch.DType.Float32);
+        }
+        else if (!tensor.DType.IsFloatingPoint())
+        {
+            Complain($"wrong type: {sourceName} is {tensor.DType}, expected floating point numbers");
         }
 
         _taken.Add(sourceName);
@@ -115,6 +118,31 @@ public sealed class ParameterStore : IDisposable
     internal void Register(string name, Linear linear) => _linears[name] = linear;
 
     internal void Register(string name, Embedding embedding) => _embeddings[name] = embedding;
+
+    /// <summary>Stands for a parameter that is not there until the error comes: one number, whatever the shape.</summary>
+    private static Tensor Stand(long[] shape, DType dtype)
+    {
+        using var zero = Tensor.Zeros([1], dtype);
+        return zero.Expand(shape);
+    }
+
+    private void Complain(string problem)
+    {
+        _problems.Add(problem);
+        if (_problems.Count >= MostProblems)
+        {
+            throw DoNotFit();
+        }
+    }
+
+    private PralineException DoNotFit()
+    {
+        const int shown = 20;
+        var more = _problems.Count > shown ? $"\n  … and {_problems.Count - shown} more" : "";
+        return new PralineException(
+            $"The weights in {_source.Name} do not fit the model that config.json describes:\n  "
+            + string.Join("\n  ", _problems.Take(shown)) + more);
+    }
 
     private Tensor Place(Tensor tensor)
     {

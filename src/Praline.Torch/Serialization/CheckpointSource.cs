@@ -8,6 +8,7 @@ namespace Praline.Torch.Serialization;
 /// </summary>
 public sealed class CheckpointSource : ITensorSource, IDisposable
 {
+    private const long MaxIndexBytes = 100_000_000;
     private readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
     private readonly List<SafetensorsFile> _files = [];
 
@@ -29,27 +30,35 @@ public sealed class CheckpointSource : ITensorSource, IDisposable
     public static CheckpointSource Open(string folder, string baseName = "model")
     {
         var source = new CheckpointSource(folder);
-        var index = Path.Combine(folder, $"{baseName}.safetensors.index.json");
-        var single = Path.Combine(folder, $"{baseName}.safetensors");
-        if (File.Exists(index))
+        try
         {
-            source.OpenShards(folder, index);
-        }
-        else if (File.Exists(single))
-        {
-            var file = SafetensorsFile.Open(single);
-            source._files.Add(file);
-            foreach (var name in file.Tensors.Keys)
+            var index = Path.Combine(folder, $"{baseName}.safetensors.index.json");
+            var single = Path.Combine(folder, $"{baseName}.safetensors");
+            if (File.Exists(index))
             {
-                source._fileOf[name] = file;
+                source.OpenShards(folder, index);
             }
-        }
-        else
-        {
-            throw Missing(folder, baseName);
-        }
+            else if (File.Exists(single))
+            {
+                var file = SafetensorsFile.Open(single);
+                source._files.Add(file);
+                foreach (var name in file.Tensors.Keys)
+                {
+                    source._fileOf[name] = file;
+                }
+            }
+            else
+            {
+                throw Missing(folder, baseName);
+            }
 
-        return source;
+            return source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -67,18 +76,23 @@ public sealed class CheckpointSource : ITensorSource, IDisposable
         var opened = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            if (new FileInfo(index).Length > MaxIndexBytes)
+            {
+                throw new PralineException($"{index} has more than {MaxIndexBytes:N0} bytes: that is no index of tensors.");
+            }
+
+            using var json = JsonDocument.Parse(File.ReadAllBytes(index), new JsonDocumentOptions { MaxDepth = 8 });
             foreach (var entry in json.RootElement.GetProperty("weight_map").EnumerateObject())
             {
-                var shard = entry.Value.GetString()!;
-                if (shard != Path.GetFileName(shard))
+                var shard = entry.Value.GetString() ?? throw new PralineException($"{index} names no file for '{entry.Name}'.");
+                if (shard.Length == 0 || shard.Contains('\0') || shard != Path.GetFileName(shard))
                 {
                     throw new PralineException($"{index} points outside its folder: '{entry.Name}' is said to be in '{shard}'.");
                 }
 
                 if (!opened.TryGetValue(shard, out var file))
                 {
-                    opened[shard] = file = SafetensorsFile.Open(Path.Combine(folder, shard));
+                    opened[shard] = file = OpenShard(Path.Combine(folder, shard), entry.Name, index);
                     _files.Add(file);
                 }
 
@@ -96,20 +110,36 @@ public sealed class CheckpointSource : ITensorSource, IDisposable
         }
     }
 
+    private static SafetensorsFile OpenShard(string path, string tensor, string index)
+    {
+        if (!File.Exists(path))
+        {
+            throw new PralineException(
+                $"{Path.GetFileName(path)} is missing: {index} says that '{tensor}' and others are in it. Download the whole checkpoint.");
+        }
+
+        return IsPickle(path) ? throw Pickle(Path.GetDirectoryName(path)!, path) : SafetensorsFile.Open(path);
+    }
+
+    private static bool IsPickle(string path) =>
+        Path.GetExtension(path) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl";
+
     private static PralineException Missing(string folder, string baseName)
     {
         if (!Directory.Exists(folder))
         {
-            return new PralineException($"There is no folder {folder}: a Hugging Face checkpoint was expected there.");
+            return !File.Exists(folder) ? new PralineException($"There is no folder {folder}: a Hugging Face checkpoint was expected there.")
+                : IsPickle(folder) ? Pickle(Path.GetDirectoryName(Path.GetFullPath(folder))!, folder)
+                : new PralineException($"{folder} is a file: the folder of a Hugging Face checkpoint was expected.");
         }
 
-        var pickle = Directory.EnumerateFiles(folder)
-            .FirstOrDefault(f => f.EndsWith(".bin", StringComparison.Ordinal) || f.EndsWith(".pt", StringComparison.Ordinal)
-                                 || f.EndsWith(".pth", StringComparison.Ordinal));
-        return new PralineException(pickle is null
-            ? $"{folder} has no {baseName}.safetensors and no {baseName}.safetensors.index.json."
-            : $"{folder} has its weights in {Path.GetFileName(pickle)}, a pickle file: opening one runs code, so Praline never does. "
-              + "Convert it where you trust it: python -c \"from transformers import AutoModel; "
-              + $"AutoModel.from_pretrained('{folder}').save_pretrained('{folder}', safe_serialization=True)\"");
+        return Directory.EnumerateFiles(folder).FirstOrDefault(IsPickle) is { } pickle
+            ? Pickle(folder, pickle)
+            : new PralineException($"{folder} has no {baseName}.safetensors and no {baseName}.safetensors.index.json.");
     }
+
+    private static PralineException Pickle(string folder, string file) => new(
+        $"{folder} has its weights in {Path.GetFileName(file)}, a pickle file: opening one runs code, so Praline never does. "
+        + "Convert it where you trust it: python -c \"from transformers import AutoModel; "
+        + $"AutoModel.from_pretrained('{folder}').save_pretrained('{folder}', safe_serialization=True)\" (docs/checkpoints.md has other ways).");
 }

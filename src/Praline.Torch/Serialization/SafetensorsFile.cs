@@ -8,10 +8,10 @@ namespace Praline.Torch.Serialization;
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    private readonly Mapping? _mapping;
+    private readonly Mapping _mapping;
 
     private SafetensorsFile(
-        string path, Dictionary<string, TensorEntry> tensors, Dictionary<string, string> metadata, Mapping? mapping)
+        string path, Dictionary<string, TensorEntry> tensors, Dictionary<string, string> metadata, Mapping mapping)
     {
         Path = path;
         Tensors = tensors;
@@ -37,9 +37,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new PralineException($"There is no file {path}: a safetensors file was expected there.");
         }
 
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        var (tensors, metadata) = SafetensorsHeader.Read(stream, path);
-        return new SafetensorsFile(path, tensors, metadata, stream.Length == 0 ? null : new Mapping(path));
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var (tensors, metadata) = SafetensorsHeader.Read(stream, path);
+            return new SafetensorsFile(path, tensors, metadata, new Mapping(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PralineException($"{path} can't be read: {error.Message} Check its permissions and the disk.", error);
+        }
     }
 
     /// <summary>All tensors of a (small) file, read at once.</summary>
@@ -63,7 +70,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             return Tensor.Empty(entry.Shape, entry.DType);
         }
 
-        var data = _mapping!.Acquire() + entry.Offset;
+        var data = _mapping.Acquire() + entry.Offset;
         if ((nint)data % entry.DType.Size() == 0)
         {
             return Tensor.FromMemory(data, entry.Shape, entry.DType, _mapping.Release);
@@ -88,7 +95,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Lets go of the mapping; tensors that were read stay valid.</summary>
-    public void Dispose() => _mapping?.Release();
+    public void Dispose() => _mapping.Release();
 
     /// <summary>A counted mapping: the file object holds one share, each tensor another.</summary>
     private sealed class Mapping

@@ -9,6 +9,7 @@ namespace Praline.Torch.Serialization;
 internal static class SafetensorsHeader
 {
     private const long MaxHeaderBytes = 100_000_000;
+    private const int MaxDimensions = 64;
 
     internal static (Dictionary<string, TensorEntry> Tensors, Dictionary<string, string> Metadata) Read(Stream stream, string path)
     {
@@ -32,7 +33,7 @@ internal static class SafetensorsHeader
         {
             return Parse(json, path, dataStart, stream.Length - dataStart);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw Bad(path, $"its header is not the JSON it should be ({error.Message})");
         }
@@ -59,7 +60,7 @@ internal static class SafetensorsHeader
             var tensor = Entry(property, path, dataStart, dataLength);
             if (!tensors.TryAdd(property.Name, tensor))
             {
-                throw Bad(path, $"the tensor '{property.Name}' is listed twice");
+                throw Bad(path, $"the tensor '{Short(property.Name)}' is listed twice");
             }
         }
 
@@ -69,7 +70,7 @@ internal static class SafetensorsHeader
 
     private static TensorEntry Entry(JsonProperty property, string path, long dataStart, long dataLength)
     {
-        var name = property.Name;
+        var name = Short(property.Name);
         var dtype = property.Value.GetProperty("dtype").GetString() switch
         {
             "F64" => DType.Float64,
@@ -82,13 +83,18 @@ internal static class SafetensorsHeader
             "I8" => DType.Int8,
             "U8" => DType.UInt8,
             "BOOL" => DType.Bool,
-            var other => throw Bad(path, $"the tensor '{name}' has dtype '{other}', which is not supported"),
+            var other => throw Bad(path, $"the tensor '{name}' has dtype '{Short(other)}', which is not supported"),
         };
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        if (shape.Length > MaxDimensions)
+        {
+            throw Bad(path, $"the tensor '{name}' has {shape.Length:N0} dimensions");
+        }
+
         if (offsets is not [var begin, var end] || begin < 0 || end < begin || end > dataLength)
         {
-            throw Bad(path, $"the tensor '{name}' lies at [{string.Join(", ", offsets)}], outside the {dataLength:N0} bytes of data");
+            throw Bad(path, $"the tensor '{name}' lies at [{string.Join(", ", offsets.Take(3))}], outside the {dataLength:N0} bytes of data: the file may be cut off");
         }
 
         Int128 elements = 1;
@@ -106,7 +112,7 @@ internal static class SafetensorsHeader
             throw Bad(path, $"the tensor '{name}' {dtype}[{string.Join(", ", shape)}] needs {elements * dtype.Size():N0} bytes, its range has {end - begin:N0}");
         }
 
-        return new TensorEntry(name, dtype, shape, dataStart + begin, end - begin);
+        return new TensorEntry(property.Name, dtype, shape, dataStart + begin, end - begin);
     }
 
     private static void CheckOverlaps(IEnumerable<TensorEntry> tensors, string path)
@@ -116,12 +122,14 @@ internal static class SafetensorsHeader
         {
             if (previous is not null && tensor.Offset < previous.Offset + previous.Length)
             {
-                throw Bad(path, $"the tensors '{previous.Name}' and '{tensor.Name}' overlap");
+                throw Bad(path, $"the tensors '{Short(previous.Name)}' and '{Short(tensor.Name)}' overlap");
             }
 
             previous = tensor;
         }
     }
+
+    private static string Short(string? name) => name is null ? "null" : name.Length <= 100 ? name : name[..100] + "…";
 
     private static PralineException Bad(string path, string what) =>
         new($"{path} is not a good safetensors file: {what}. Download or convert it again.");

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text;
 using Praline.Models.Tokenizers;
+using Praline.Testing;
 
 namespace Praline.Models.Tests.Tokenizers;
 
 /// <summary>
 /// Damages tokenizer files at random, the same way every time: each must load or end in a <see
-/// cref="PralineException"/>, soon. <c>PRALINE_FUZZ</c> sets the number of files (1,500 by default).
+/// cref="PralineException"/>, soon. <c>PRALINE_FUZZ</c> multiplies the number of files.
 /// </summary>
 public class TokenizerFuzzTests
 {
@@ -16,7 +17,7 @@ public class TokenizerFuzzTests
     public void DamagedTokenizerJsonNeverCrashes()
     {
         var seeds = RustCasesTests.TokenizerFiles.ToArray();
-        var slowest = Fuzz(1, round =>
+        var slowest = Fuzz(6_000, round =>
         {
             var random = new Random(round);
             return Mutation.Apply(seeds[random.Next(seeds.Length)], seeds[random.Next(seeds.Length)], random);
@@ -32,7 +33,7 @@ public class TokenizerFuzzTests
         var folder = Directory.CreateTempSubdirectory("praline-fuzz-");
         try
         {
-            var slowest = Fuzz(5, round =>
+            var slowest = Fuzz(3_000, round =>
             {
                 var random = new Random(round);
                 return Mutation.Apply(seeds[random.Next(seeds.Length)], seeds[random.Next(seeds.Length)], random);
@@ -49,10 +50,10 @@ public class TokenizerFuzzTests
         }
     }
 
-    private static TimeSpan Fuzz(int share, Func<int, byte[]> make, Action<byte[]> use)
+    private static TimeSpan Fuzz(int usual, Func<int, byte[]> make, Action<byte[]> use)
     {
         var slowest = TimeSpan.Zero;
-        for (var round = 0; round < Mutation.Rounds / share; round++)
+        for (var round = 0; round < Mutation.Rounds(usual); round++)
         {
             var bytes = make(round);
             var watch = Stopwatch.StartNew();

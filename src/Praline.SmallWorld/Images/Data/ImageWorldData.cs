@@ -87,7 +87,7 @@ public static class ImageWorldData
             var path = Path.Combine(folder, "images", FileName(split, i));
             if (!File.Exists(path))
             {
-                PngFile.Write(path, Scene(split, i, options).Render());
+                ImageFile.WritePng(path, Scene(split, i, options).Render());
             }
 
             progress?.Report(i + 1);

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Praline.Models.Tests;
+namespace Praline.Testing;
 
 /// <summary>Damages a file in the ways that transfers, editors and enemies do.</summary>
-internal static class Mutation
+public static class Mutation
 {
     private static readonly string[] Tokens =
     [
@@ -11,9 +11,13 @@ internal static class Mutation
         "(a+)+", "\\p{L}", "range(100000)", "for x in y", "endfor", "loop", "\"", "'", "\u2581", "😀", "\n", "-", ":", ",",
     ];
 
-    /// <summary>How many files a fuzz test damages: <c>PRALINE_FUZZ</c>, else 1,500.</summary>
-    public static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("PRALINE_FUZZ"), out var count) ? count : 1_500;
+    /// <summary>How many files a fuzz test damages: <c>PRALINE_FUZZ</c> times its usual number.</summary>
+    public static int Rounds(int usual) =>
+        double.TryParse(Environment.GetEnvironmentVariable("PRALINE_FUZZ"), System.Globalization.CultureInfo.InvariantCulture, out var factor)
+            ? (int)(usual * factor)
+            : usual;
 
+    /// <summary>A copy of <paramref name="source"/> with one to five kinds of damage, some with parts of <paramref name="other"/>.</summary>
     public static byte[] Apply(byte[] source, byte[] other, Random random)
     {
         var bytes = source.ToList();

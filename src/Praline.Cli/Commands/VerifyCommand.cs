@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using Praline.Models.Checkpoints;
+using Praline.Models.Verification;
+
+namespace Praline.Cli.Commands;
+
+/// <summary><c>praline verify CHECKPOINT</c>: a real checkpoint against numbers that another library computed from it.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("checkpoint") { Description = "Folder with config.json, weights, inputs.safetensors and expected.safetensors (docs/checkpoints.md)." };
+        var atol = new Option<double>("--atol") { Description = "Allowed absolute difference.", DefaultValueFactory = _ => 1e-4 };
+        var rtol = new Option<double>("--rtol") { Description = "Allowed difference relative to the expected number, on top.", DefaultValueFactory = _ => 1e-4 };
+        var ratio = new Option<double?>("--token-kept-ratio") { Description = "AuroraCap: the share of visual tokens that the numbers are for." };
+        var model = new ModelOptions();
+        var command = new Command("verify", "Compare a checkpoint with reference numbers that lie beside it.")
+        {
+            folder, atol, rtol, ratio, model.Device, model.DType, model.Threads,
+        };
+        command.SetAction(parsed =>
+        {
+            var device = model.Prepare(parsed);
+            return Print(CheckpointVerifier.Verify(parsed.GetValue(folder)!, new VerificationOptions
+            {
+                Atol = parsed.GetValue(atol),
+                Rtol = parsed.GetValue(rtol),
+                Load = new LoadOptions
+                {
+                    Device = device,
+                    DType = model.DTypeOf(parsed, device),
+                    TokenKeptRatio = parsed.GetValue(ratio),
+                    Progress = LoadView.For(parsed.GetValue(folder)!),
+                },
+            }));
+        });
+        return command;
+    }
+
+    private static int Print(IReadOnlyList<VerifiedQuantity> quantities)
+    {
+        var width = quantities.Max(quantity => quantity.Name.Length) + 2;
+        foreach (var quantity in quantities)
+        {
+            var difference = quantity.LargestDifference is { } number
+                ? string.Create(CultureInfo.InvariantCulture, $"largest difference {number:0.00e+00} (allowed {quantity.Tolerance})")
+                : quantity.Note;
+            Console.WriteLine($"{quantity.Name.PadRight(width)}{(quantity.Holds ? "ok    " : quantity.LargestDifference is null ? "–     " : "WRONG ")}{difference}");
+        }
+
+        var (held, compared) = (quantities.Count(q => q.Holds), quantities.Count(q => q.LargestDifference is not null || q.Tolerance.Length > 0));
+        Console.WriteLine($"{held} of {compared} compared quantities hold, {quantities.Count - compared} not compared");
+        return held == compared && compared > 0 ? Host.Success : Host.Failure;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using Praline.Torch;
+using Praline.Torch.Serialization;
+
+namespace Praline.Models.Verification;
+
+/// <summary><c>inputs.safetensors</c> and <c>expected.safetensors</c> of a checkpoint, and the comparisons made so far.</summary>
+internal sealed class ReferenceNumbers
+{
+    private readonly Dictionary<string, Tensor> _inputs;
+    private readonly Dictionary<string, Tensor> _expected;
+    private readonly Dictionary<string, VerifiedQuantity> _compared = new(StringComparer.Ordinal);
+    private readonly VerificationOptions _options;
+    private readonly string _folder;
+
+    internal ReferenceNumbers(string folder, VerificationOptions options)
+    {
+        (_folder, _options) = (folder, options);
+        _inputs = Read("inputs.safetensors");
+        _expected = Read("expected.safetensors");
+    }
+
+    internal Tensor? Input(string name) => _inputs.GetValueOrDefault(name);
+
+    /// <summary>An input that there is no comparing without.</summary>
+    /// <exception cref="PralineException">It is not there.</exception>
+    internal Tensor Require(string name) => Input(name) ?? throw new PralineException(
+        $"{Path.Combine(_folder, "inputs.safetensors")} has no tensor '{name}', found {string.Join(", ", _inputs.Keys)}. docs/checkpoints.md lists what each "
+        + "family needs.");
+
+    internal Tensor? Expected(string name) => _expected.GetValueOrDefault(name);
+
+    /// <summary>The expected tensors of a series such as <c>hidden_states.3</c>, with their numbers.</summary>
+    internal IEnumerable<(string Name, int Index)> Series(string prefix) => _expected.Keys
+        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name[prefix.Length..], out _))
+        .Select(name => (name, int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture)));
+
+    /// <summary>A setting of <c>meta.json</c>, if that lies there too.</summary>
+    internal JsonElement? Meta(string name)
+    {
+        var path = Path.Combine(_folder, "meta.json");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        return json.RootElement.TryGetProperty(name, out var value) ? value.Clone() : null;
+    }
+
+    /// <summary>Compares within the tolerance where the mask [B, T] is true; without an expected tensor of that name, nothing.</summary>
+    internal void Compare(string name, Func<Tensor> actual, Tensor? mask = null)
+    {
+        if (Expected(name) is { } expected)
+        {
+            var tolerance = string.Create(CultureInfo.InvariantCulture, $"{_options.Atol:0.#e+00} + {_options.Rtol:0.#e+00}·|x|");
+            Compare(name, expected, actual(), mask, _options.Atol, _options.Rtol, tolerance);
+        }
+    }
+
+    /// <summary>Compares ids, which have no tolerance.</summary>
+    internal void CompareExactly(string name, Func<Tensor> actual)
+    {
+        if (Expected(name) is { } expected)
+        {
+            Compare(name, expected, actual(), null, 0, 0, "exact");
+        }
+    }
+
+    /// <summary>All expected tensors in the order of their names, those that nothing was compared with among them.</summary>
+    internal List<VerifiedQuantity> Result() =>
+    [
+        .. _expected.Keys.Order(StringComparer.Ordinal).Where(name => !name.StartsWith("grad.", StringComparison.Ordinal)).Select(name =>
+            _compared.GetValueOrDefault(name) ?? new VerifiedQuantity(name, null, "", false, "not compared: no such quantity is known for this model")),
+    ];
+
+    private void Compare(string name, Tensor expected, Tensor actual, Tensor? mask, double atol, double rtol, string tolerance)
+    {
+        if (!expected.Shape.AsSpan().SequenceEqual(actual.Shape))
+        {
+            _compared[name] = new VerifiedQuantity(
+                name, null, tolerance, false, $"expected [{string.Join(", ", expected.Shape)}], got [{string.Join(", ", actual.Shape)}]");
+            return;
+        }
+
+        var (wanted, got) = (expected.To(DType.Float64), actual.To(DType.Float64));
+        var difference = (got - wanted).Abs();
+        var excess = difference - ((wanted.Abs() * rtol) + atol);
+        if (mask is not null)
+        {
+            var counts = mask.View([.. mask.Shape, .. Enumerable.Repeat(1L, wanted.Dim - mask.Dim)]).Expand(wanted.Shape);
+            difference = Tensor.Where(counts, difference, Tensor.Zeros([1], DType.Float64));
+            excess = Tensor.Where(counts, excess, Tensor.Full([1], -1.0, DType.Float64));
+        }
+
+        // A comparison with a NaN is false: the numbers must hold, not merely not be worse.
+        _compared[name] = new VerifiedQuantity(
+            name, difference.Numel == 0 ? 0 : difference.Max().Item<double>(), tolerance, excess.Numel == 0 || excess.Max().Item<double>() <= 0);
+    }
+
+    private Dictionary<string, Tensor> Read(string name)
+    {
+        var path = Path.Combine(_folder, name);
+        return File.Exists(path) ? SafetensorsFile.Load(path) : throw new PralineException(
+            $"There is no {path}: the reference numbers to verify against lie beside the checkpoint as inputs.safetensors and expected.safetensors. "
+            + "docs/checkpoints.md shows how to make them.");
+    }
+}

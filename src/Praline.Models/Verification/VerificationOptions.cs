@@ -1,0 +1,16 @@
+using Praline.Models.Checkpoints;
+
+namespace Praline.Models.Verification;
+
+/// <summary>How a checkpoint is compared with reference numbers.</summary>
+public sealed record VerificationOptions
+{
+    /// <summary>Allowed absolute difference of logits, hidden states and features.</summary>
+    public double Atol { get; init; } = 1e-4;
+
+    /// <summary>Allowed difference relative to the expected number, added to <see cref="Atol"/>.</summary>
+    public double Rtol { get; init; } = 1e-4;
+
+    /// <summary>How the checkpoint is loaded; compare in the type that the reference computed in.</summary>
+    public LoadOptions Load { get; init; } = new();
+}

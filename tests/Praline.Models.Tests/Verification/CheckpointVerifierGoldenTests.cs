@@ -1,0 +1,104 @@
+using System.Globalization;
+using Praline.Models.Checkpoints;
+using Praline.Models.Verification;
+using Praline.Testing;
+using Praline.Torch;
+using Praline.Torch.Serialization;
+
+namespace Praline.Models.Tests.Verification;
+
+/// <summary>
+/// <c>praline verify</c> on the golden cases, which are checkpoints with their numbers beside them: what it compares holds, and a changed
+/// weight or number is found.
+/// </summary>
+public class CheckpointVerifierGoldenTests
+{
+    public static TheoryData<string, string> Cases => Golden.CasesOf("llama", "mistral", "qwen2", "clip_vision", "llava15", "llava_next", "auroracap");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Golden_cases_verify(string kind, string name)
+    {
+        if (Golden.IsNone(name) || !File.Exists(Golden.PathOf(kind, name, "config.json")))
+        {
+            return;
+        }
+
+        using var record = Golden.Record(kind, name);
+        var compared = new List<string>();
+        foreach (var options in Options(kind, name))
+        {
+            foreach (var quantity in CheckpointVerifier.Verify(Golden.PathOf(kind, name), options))
+            {
+                if (quantity.LargestDifference is { } difference)
+                {
+                    Assert.True(quantity.Holds, $"{kind}/{name}: {quantity}");
+                    Close.Equal([0.0], [difference], quantity.Tolerance == "exact" ? 0 : 1, 0, $"verify {quantity.Name}");
+                    compared.Add(quantity.Name);
+                }
+            }
+        }
+
+        string[] expected = kind switch
+        {
+            "clip_vision" => ["last_hidden_state", "pooler_output"],
+            "auroracap" => [],
+            "llava15" or "llava_next" => ["inputs_embeds", "logits", "loss"],
+            _ => ["logits", "loss", "logits_posids", "generated_ids", "generated_ids_eos"],
+        };
+        Assert.Subset(compared.ToHashSet(), expected.ToHashSet());
+        Assert.NotEmpty(compared);
+    }
+
+    [Fact]
+    public void What_differs_or_is_not_known_is_said()
+    {
+        if (Golden.Cases("llama") is not [var golden, ..])
+        {
+            return;
+        }
+
+        using var scope = new TensorScope();
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(golden))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        var expected = SafetensorsFile.Load(folder["expected.safetensors"]);
+        var worse = expected["logits"].Clone();
+        worse.Select(0, worse.Size(0) - 1).Select(0, worse.Size(1) - 1).Narrow(0, 0, 1).CopyInPlace(Tensor.Full([1], 99));
+        SafetensorsWriter.Write(folder["expected.safetensors"], new Dictionary<string, Tensor>
+        {
+            ["logits"] = worse,
+            ["generated_ids"] = expected["generated_ids"] + 1L,
+            ["hidden_states.2"] = expected["hidden_states.2"].Narrow(1, 0, 2),
+            ["attentions.0"] = Tensor.Ones([2]),
+        });
+
+        var result = CheckpointVerifier.Verify(folder.Path).ToDictionary(quantity => quantity.Name);
+        Assert.All(result.Values, quantity => Assert.False(quantity.Holds));
+        Assert.True(result["logits"].LargestDifference > 50);
+        Assert.Equal(1, result["generated_ids"].LargestDifference);
+        Assert.Contains("expected [", result["hidden_states.2"].Note);
+        Assert.Contains("not compared", result["attentions.0"].Note);
+
+        File.Delete(folder["inputs.safetensors"]);
+        Assert.Contains("docs/checkpoints.md", Assert.Throws<PralineException>(() => CheckpointVerifier.Verify(folder.Path)).Message);
+    }
+
+    private static IEnumerable<VerificationOptions> Options(string kind, string name)
+    {
+        if (kind != "auroracap")
+        {
+            return [new VerificationOptions()];
+        }
+
+        return SafetensorsFile.Open(Golden.PathOf(kind, name, "expected.safetensors")).Tensors.Keys
+            .Where(key => key.EndsWith(".projected", StringComparison.Ordinal))
+            .Select(key => new VerificationOptions
+            {
+                Load = new LoadOptions { TokenKeptRatio = double.Parse(key["ratio".Length..^".projected".Length], CultureInfo.InvariantCulture) },
+            });
+    }
+}
