@@ -8,7 +8,7 @@ namespace Praline.Models.ChatTemplates.Rendering;
 /// </summary>
 internal sealed class RenderBudget
 {
-    private const long MostSteps = 2_000_000;
+    private const long MostSteps = 1_000_000;
     private const int LongestText = 16 << 20;
     private const int MostItems = 1 << 20;
     private const int CharactersPerStep = 64;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Media;
 
 namespace Praline.SmallWorld;
 
