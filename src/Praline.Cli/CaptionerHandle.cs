@@ -9,10 +9,10 @@ namespace Praline.Cli;
 /// <summary>A loaded model as captioner, with its adapter if one was named.</summary>
 internal sealed class CaptionerHandle : IDisposable
 {
-    private CaptionerHandle(VisionLanguageModel model)
+    private CaptionerHandle(VisionLanguageModel model, VisionCache? cache, int maxBatch, bool? together)
     {
         Model = model;
-        Captioner = new VisionLanguageCaptioner(model);
+        Captioner = new VisionLanguageCaptioner(model, maxBatch, cache, together);
     }
 
     public VisionLanguageModel Model { get; }
@@ -27,7 +27,7 @@ internal sealed class CaptionerHandle : IDisposable
             new LoadOptions { Device = device, DType = options.DTypeOf(parsed, device), TokenKeptRatio = parsed.GetValue(options.TokenKeptRatio) });
     }
 
-    public static CaptionerHandle Open(string folder, string? adapter, LoadOptions options)
+    public static CaptionerHandle Open(string folder, string? adapter, LoadOptions options, VisionCache? cache = null, int maxBatch = 64, bool? together = null)
     {
         var model = VisionLanguageModel.Load(folder, options with { Progress = options.Progress ?? LoadView.For(folder) });
         if (adapter is not null)
@@ -40,7 +40,7 @@ internal sealed class CaptionerHandle : IDisposable
             }
         }
 
-        return new CaptionerHandle(model);
+        return new CaptionerHandle(model, cache, maxBatch, together);
     }
 
     public void Dispose()

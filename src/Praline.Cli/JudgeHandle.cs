@@ -1,49 +1,92 @@
+using System.CommandLine;
+using Praline.Models.Checkpoints;
 using Praline.Preferences;
 
 namespace Praline.Cli;
 
-/// <summary>A judge by its name on the command line, with what it holds open.</summary>
+/// <summary>One judge or several by their names on the command line, with what they hold open.</summary>
 internal sealed class JudgeHandle : IDisposable
 {
-    private readonly IDisposable[] _owned;
+    private readonly List<IDisposable> _owned = [];
 
-    private JudgeHandle(IJudge judge, int concurrency, params IDisposable[] owned)
+    private JudgeHandle()
     {
-        Judge = judge;
-        Concurrency = concurrency;
-        _owned = owned;
     }
 
-    public IJudge Judge { get; }
+    public IJudge Judge { get; private set; } = null!;
 
     /// <summary>How many videos are judged at once.</summary>
-    public int Concurrency { get; }
+    public int Concurrency { get; private set; } = Environment.ProcessorCount;
 
-    public static JudgeHandle Open(string name, DataFiles files, PromptSet prompts)
+    /// <summary>A judge that needs no options.</summary>
+    public static JudgeHandle Open(string name) => new() { Judge = Offline(name) ?? throw Unknown(name) };
+
+    /// <summary>The judges that the options name.</summary>
+    /// <param name="choices">The options.</param>
+    /// <param name="parsed">Their values.</param>
+    /// <param name="files">Where answers are stored.</param>
+    /// <param name="prompts">What judges are asked.</param>
+    /// <param name="local">How a checkpoint is loaded that judges.</param>
+    public static JudgeHandle Open(JudgeChoices choices, ParseResult parsed, DataFiles files, PromptSet prompts, LoadOptions local)
     {
-        switch (name)
+        var handle = new JudgeHandle();
+        try
         {
-            case "offline":
-                return new JudgeHandle(new OfflineJudge(), Environment.ProcessorCount);
-            case "small-world":
-                return new JudgeHandle(new OfflineJudge(new SmallWorldClaims()), Environment.ProcessorCount);
+            JudgeStore? store = null;
+            var judges = parsed.GetValue(choices.Judge)!.Select(name => (IJudge?)Offline(name) ?? handle.Chat(name, choices, parsed, prompts, local, Store)).ToList();
+            handle.Judge = judges.Count == 1 ? judges[0] : new JudgePanel(judges, parsed.GetValue(choices.Panel));
+            return handle;
+
+            JudgeStore Store() => store ??= handle.Own(new JudgeStore(files.Judgements));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Enumerable.Reverse(_owned).ToList().ForEach(o => o.Dispose());
+
+    private static OfflineJudge? Offline(string name) => name switch
+    {
+        "offline" => new OfflineJudge(),
+        "small-world" => new OfflineJudge(new SmallWorldClaims()),
+        _ => null,
+    };
+
+    private LlmJudge Chat(string name, JudgeChoices choices, ParseResult parsed, PromptSet prompts, LoadOptions local, Func<JudgeStore> store)
+    {
+        var (kind, rest) = name.Split(':', 2) is [var first, var second] ? (first, second) : (name, null);
+        IChatModel model;
+        switch (kind)
+        {
             case "openai":
-                var options = ChatOptions.FromEnvironment();
+                var options = choices.EndpointOf(parsed, rest);
                 options.Validate();
-                var model = new OpenAiChatModel(options);
-                var store = new JudgeStore(files.Judgements);
-                // A video has 2·N + 1 calls; a few videos more than that keep every connection busy.
-                return new JudgeHandle(new LlmJudge(new StoredChatModel(model, store), prompts), options.MaxConcurrency, model, store);
+                model = Own(new OpenAiChatModel(options));
+
+                // A video has 2·N + 1 questions; many more videos than that keeps every connection busy to the end of each.
+                Concurrency = Math.Max(Concurrency, options.MaxConcurrency);
+                break;
+            case "local" when rest is not null:
+                model = Own(new LocalChatModel(rest, local));
+                break;
             default:
-                throw new PralineException($"There is no judge '{name}': expected offline, small-world or openai.");
+                throw Unknown(name);
         }
+
+        var asking = choices.AskingOf(parsed);
+        return new LlmJudge(new StoredChatModel(model, store()), prompts, asking, asking.Frames > 0 ? new MediaFrameSource() : null);
     }
 
-    public void Dispose()
+    private T Own<T>(T item)
+        where T : IDisposable
     {
-        foreach (var item in _owned)
-        {
-            item.Dispose();
-        }
+        _owned.Add(item);
+        return item;
     }
+
+    private static PralineException Unknown(string name) =>
+        new($"There is no judge '{name}': expected offline, small-world, openai, openai:MODEL or local:FOLDER.");
 }

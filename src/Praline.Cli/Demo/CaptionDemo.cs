@@ -59,7 +59,7 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
     {
         Directory.CreateDirectory(Data.Folder);
         using var model = CaptionerHandle.Open(ShippedFiles.BaseCaptioner, null, new LoadOptions { DType = Torch.DType.Float32 });
-        using var judge = JudgeHandle.Open("small-world", Data, PromptSet.Default);
+        using var judge = JudgeHandle.Open("small-world");
         var videos = Path.Combine(Preference, "videos");
         return await new PreferenceBuilder
         {

@@ -6,9 +6,9 @@ namespace Praline.Models.Generation;
 
 /// <summary>One pass over a series of requests: who decodes now, who waits, who is done.</summary>
 internal sealed class GenerationRun(
-    LlamaModel model, int maxBatch, Func<IReadOnlyList<int>, string>? decode, IEnumerable<GenerationRequest> requests) : IDisposable
+    LlamaModel model, int maxBatch, Func<IReadOnlyList<int>, string>? decode, IEnumerable<GenerationRequest?> requests) : IDisposable
 {
-    private readonly IEnumerator<GenerationRequest> _requests = requests.GetEnumerator();
+    private readonly IEnumerator<GenerationRequest?> _requests = requests.GetEnumerator();
     private readonly List<DecodeGroup> _groups = [];
     private readonly List<AdmittedRequest> _open = [];
     private readonly TokenSampler _sampler = new();
@@ -155,7 +155,11 @@ internal sealed class GenerationRun(
             return false;
         }
 
-        var request = _requests.Current;
+        if (_requests.Current is not { } request)
+        {
+            return false; // none at the moment, more may come
+        }
+
         request.Options.Validate();
         if (request.Options.StopStrings.Count > 0 && decode is null)
         {

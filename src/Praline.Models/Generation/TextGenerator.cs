@@ -39,10 +39,10 @@ public sealed partial class TextGenerator(LlamaModel model, int maxBatch = 64, F
 
     /// <summary>
     /// The same as they finish: a request's number and its sequences. Requests are taken from the enumeration only when there is
-    /// room to decode them, so there may be any number of them.
+    /// room to decode them, so there may be any number of them; a null says that there is none at the moment, and what decodes goes on.
     /// </summary>
     public IEnumerable<(int Index, GenerationResult[] Sequences)> GenerateAsCompleted(
-        IEnumerable<GenerationRequest> requests, CancellationToken cancellation = default)
+        IEnumerable<GenerationRequest?> requests, CancellationToken cancellation = default)
     {
         using var run = new GenerationRun(model, maxBatch, decode, requests);
         for (var more = true; more;)

@@ -7,11 +7,12 @@ namespace Praline.Preferences;
 public sealed class MediaFrameSource(int shortestEdge = 336) : IFrameSource
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChatImage>> FramesAsync(string path, int count, CancellationToken cancellation) => Task.Run(
+    public Task<IReadOnlyList<ChatImage>> FramesAsync(string path, FrameRange? range, int count, CancellationToken cancellation) => Task.Run(
         IReadOnlyList<ChatImage> () =>
         {
             using var file = VideoFile.Open(path);
-            var indices = FrameSampler.Linspace(0, file.Info.FrameCount - 1, Math.Min(count, file.Info.FrameCount));
+            var (first, last) = (range?.First ?? 0, Math.Min(range?.Last ?? int.MaxValue, file.Info.FrameCount - 1));
+            var indices = FrameSampler.Linspace(first, last, Math.Min(count, last - first + 1));
             return [.. file.ReadFrames(indices).Select(f => new ChatImage("image/png", ImageFile.EncodePng(Shrink(f))))];
         },
         cancellation);

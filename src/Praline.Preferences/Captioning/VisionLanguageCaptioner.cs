@@ -7,7 +7,7 @@ namespace Praline.Preferences;
 
 /// <summary>
 /// A checkpoint as captioner. Frames are decoded on the thread pool while the model works on the videos before; vision runs once for each video or
-/// clip; the requests of a call decode as one batch over shared prefills.
+/// clip; the requests of all calls decode in one running batch, those of one video and prompt over a shared prefill.
 /// </summary>
 /// <example><code>
 /// using var model = VisionLanguageModel.Load("checkpoints/auroracap-7b");
@@ -17,8 +17,7 @@ namespace Praline.Preferences;
 public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
 {
     private readonly VisionLanguageModel _model;
-    private readonly ModelThread _thread = new("captioner");
-    private readonly TextGenerator _generator;
+    private readonly RunningBatch _batch;
     private readonly IReadOnlyList<int> _endTokens;
     private readonly VisionCache? _cache;
     private readonly CachedVision? _keys;
@@ -27,12 +26,18 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     /// <param name="model">The model, with whatever adapters are in it.</param>
     /// <param name="maxBatch">Sequences that decode together at most.</param>
     /// <param name="cache">Features that were computed before, by any stage or by training; null to compute them each time.</param>
-    public VisionLanguageCaptioner(VisionLanguageModel model, int maxBatch = 64, VisionCache? cache = null)
+    /// <param name="together">
+    /// Whether sequences of several calls may decode together. Null: where no number depends on its neighbours, which is in single and double precision on the CPU;
+    /// elsewhere it is quicker, and a caption may then differ from run to run.
+    /// </param>
+    public VisionLanguageCaptioner(VisionLanguageModel model, int maxBatch = 64, VisionCache? cache = null, bool? together = null)
     {
         _model = model;
         _cache = cache;
         _keys = cache is null ? null : new CachedVision(model, cache);
-        _generator = new TextGenerator(model.Language, maxBatch);
+        var language = model.Language;
+        _batch = new RunningBatch(
+            language, maxBatch, together ?? (language.Device.Type == DeviceType.Cpu && language.DType is DType.Float32 or DType.Float64)).Start("captioner");
         var named = GenerationOptions.Read(model.Folder).EosTokenIds;
         _endTokens = named.Count > 0 ? named
             : model.Tokenizer.EosTokenId is { } end ? [end]
@@ -44,31 +49,25 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     public string Fingerprint { get; }
 
     /// <summary>New tokens computed so far, for rates.</summary>
-    public long DecodedTokens => _generator.DecodedTokens;
+    public long DecodedTokens => _batch.DecodedTokens;
 
     /// <inheritdoc/>
     public async Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation)
     {
         var source = await Task.Run(() => Prepare(video), cancellation).ConfigureAwait(false);
-        var features = await _thread.Do(() => Encode(source), cancellation).ConfigureAwait(false);
+        var features = await _batch.Do(() => Encode(source), cancellation).ConfigureAwait(false);
         return new Context(features, source.Duration, Path.GetFileName(video.Path));
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Caption>> CaptionAsync(
-        IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation) =>
-        _thread.Do(() => Generate(requests, settings, cancellation), cancellation);
-
-    /// <summary>Ends the model's thread.</summary>
-    public void Dispose() => _thread.Dispose();
-
-    private IReadOnlyList<Caption> Generate(IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Caption>> CaptionAsync(
+        IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation)
     {
-        using var noGrad = NoGrad.Begin();
-        using var scope = new TensorScope();
         var groups = requests.Index().GroupBy(r => (r.Item.Video, r.Item.Prompt)).ToList();
-        var results = _generator.Generate(
-            [.. groups.Select(g => Request((Context)g.Key.Video, g.Key.Prompt, [.. g.Select(r => r.Item.Seed)], settings))], cancellation);
+        var results = await _batch.Generate(
+            [.. groups.Select(g => (Func<GenerationRequest>)(() =>
+                Request((Context)g.Key.Video, g.Key.Prompt, [.. g.Select(r => r.Item.Seed)], settings)))],
+            cancellation).ConfigureAwait(false);
 
         var captions = new Caption[requests.Count];
         foreach (var (group, sequences) in groups.Zip(results))
@@ -84,8 +83,13 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
         return captions;
     }
 
+    /// <summary>Ends the model's thread.</summary>
+    public void Dispose() => _batch.Dispose();
+
+    /// <summary>On the model's thread: a prompt with its frames; the tensors are the caller's to free.</summary>
     private GenerationRequest Request(Context video, string question, IReadOnlyList<ulong> seeds, CaptionSettings settings)
     {
+        using var scope = new TensorScope();
         var prompt = _model.EmbedPrompt(_model.BuildPrompt(question, video.Features), video.Features);
         var room = _model.Language.Config.MaxPositionEmbeddings - prompt.Length;
         if (room < 1)
@@ -98,8 +102,8 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
         return new GenerationRequest
         {
             Name = video.Name,
-            PromptEmbeddings = prompt.Embeddings,
-            PromptPositionIds = prompt.PositionIds,
+            PromptEmbeddings = prompt.Embeddings.DetachFromScope(),
+            PromptPositionIds = prompt.PositionIds?.DetachFromScope(),
             Seeds = seeds,
             Options = new GenerationOptions
             {

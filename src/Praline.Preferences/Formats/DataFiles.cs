@@ -19,6 +19,15 @@ public sealed record DataFiles(string Folder)
     /// <summary>Step 4: the pairs.</summary>
     public string Pairs => Path.Combine(Folder, "pairs.jsonl");
 
+    /// <summary>Step 4: the ranking in numbers (see <see cref="RankingReport"/>).</summary>
+    public string Ranking => Path.Combine(Folder, "ranking.json");
+
+    /// <summary>Step 4: the ranking to look at.</summary>
+    public string Report => Path.Combine(Folder, "report.html");
+
+    /// <summary>Vision features, shared by all stages and by training.</summary>
+    public string VisionCache => Path.Combine(Folder, "vision-cache");
+
     /// <summary>What could not be used by any stage, and why.</summary>
     public string Rejected => Path.Combine(Folder, "rejected.jsonl");
 

@@ -9,6 +9,9 @@ public interface IJudge
     /// <summary>All that its scores depend on besides the case. Part of what the stage's result depends on.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Whether what it is asked twice costs only once: its answers are stored.</summary>
+    bool KeepsAnswers => false;
+
     /// <summary>
     /// Scores all candidates of a video. A score that can't be had is <see cref="Judgement.Unscored"/>. Safe to call from several threads.
     /// </summary>

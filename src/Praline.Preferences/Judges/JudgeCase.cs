@@ -9,6 +9,9 @@ public sealed record JudgeCase
     /// <summary>The video's file, for judges that look at frames; null when it is not known.</summary>
     public string? VideoPath { get; init; }
 
+    /// <summary>The frames that the captions are about; null for the whole video.</summary>
+    public FrameRange? Range { get; init; }
+
     /// <summary>What the captioner was asked.</summary>
     public required string Question { get; init; }
 

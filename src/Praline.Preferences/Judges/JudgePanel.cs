@@ -14,6 +14,9 @@ public sealed class JudgePanel(IReadOnlyList<IJudge> judges, JudgePanelMode mode
     public string Fingerprint => $"{mode} of ({string.Join(") (", judges.Select(j => j.Fingerprint))})";
 
     /// <inheritdoc/>
+    public bool KeepsAnswers => judges.Any(j => j.KeepsAnswers);
+
+    /// <inheritdoc/>
     public async Task<VideoJudgements> JudgeAsync(JudgeCase video, CancellationToken cancellation)
     {
         var parts = await Task.WhenAll(judges.Select(j => j.JudgeAsync(video, cancellation))).ConfigureAwait(false);

@@ -26,6 +26,9 @@ public sealed class LlmJudge(IChatModel model, PromptSet? prompts = null, LlmJud
     public string Name => model.Name;
 
     /// <inheritdoc/>
+    public bool KeepsAnswers => model is StoredChatModel;
+
+    /// <inheritdoc/>
     public string Fingerprint
     {
         get
@@ -41,7 +44,7 @@ public sealed class LlmJudge(IChatModel model, PromptSet? prompts = null, LlmJud
     public async Task<VideoJudgements> JudgeAsync(JudgeCase video, CancellationToken cancellation)
     {
         var shown = _options.Frames > 0 && frames is not null && video.VideoPath is not null
-            ? await frames.FramesAsync(video.VideoPath, _options.Frames, cancellation).ConfigureAwait(false)
+            ? await frames.FramesAsync(video.VideoPath, video.Range, _options.Frames, cancellation).ConfigureAwait(false)
             : null;
         var hallucination = Task.WhenAll(video.Candidates.Select(c => Hallucination(video, c, shown, cancellation)));
         var harmony = Task.WhenAll(video.Candidates.Select(c => Harmony(video, c, shown, cancellation)));

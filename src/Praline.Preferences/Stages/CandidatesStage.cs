@@ -24,6 +24,9 @@ public sealed class CandidatesStage(ICaptionModel model)
     /// <summary>The run's seed.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Told of each video whose candidates were made; called from several threads.</summary>
+    public Action<LongGenerationRow>? Made { get; set; }
+
     /// <summary>Writes candidates for all videos of <c>clips.jsonl</c>.</summary>
     /// <param name="folder">The folder that the videos' paths start from.</param>
     /// <param name="clipsPath">The clips; only which videos they speak of matters here.</param>
@@ -73,7 +76,7 @@ public sealed class CandidatesStage(ICaptionModel model)
             Settings,
             cancellation).ConfigureAwait(false);
 
-        return StageResult.Of(new LongGenerationRow
+        var row = new LongGenerationRow
         {
             Idx = video.Idx,
             VideoName = video.Name,
@@ -83,7 +86,9 @@ public sealed class CandidatesStage(ICaptionModel model)
             Duration = context.Duration,
             LongAnswers = [.. captions.Select(c => c.Text)],
             Truncated = [.. captions.Index().Where(c => c.Item.Truncated).Select(c => c.Index)],
-        });
+        };
+        Made?.Invoke(row);
+        return StageResult.Of(row);
     }
 
     private IEnumerable<CaptionRequest> Requests(string round, IVideoContext context, VideoItem video, Func<int, string> prompt) =>

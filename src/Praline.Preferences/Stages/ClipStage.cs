@@ -1,9 +1,11 @@
 namespace Praline.Preferences;
 
 /// <summary>
-/// Step 1 of SynPO's data (<c>generate_caption1.py</c>): cuts each video into equal clips and writes <c>clips.jsonl</c>.
+/// Step 1 of SynPO's data (<c>generate_caption1.py</c>): cuts each video into clips and writes <c>clips.jsonl</c>.
 /// </summary>
-public sealed class ClipStage(IVideoProbe probe)
+/// <param name="probe">Tells how long videos are.</param>
+/// <param name="scenes">Finds cuts, for <see cref="ClipMode.Scenes"/>; null for FFmpeg's libraries.</param>
+public sealed class ClipStage(IVideoProbe probe, ISceneFinder? scenes = null)
 {
     /// <summary>The stage's name.</summary>
     public const string Name = "clips";
@@ -24,10 +26,8 @@ public sealed class ClipStage(IVideoProbe probe)
         string folder, IReadOnlyList<VideoItem> videos, string outputPath, StageRunOptions run, CancellationToken cancellation = default)
     {
         Options.Validate();
-        var settings = new StageFingerprint()
-            .Add("seconds per clip", Options.SecondsPerClip)
-            .Add("fewest clips", Options.MinClips)
-            .Add("most clips", Options.MaxClips);
+        var settings = new StageFingerprint();
+        Options.AddTo(settings);
         Prompts.AddTo(settings, "question");
         videos = run is { Restart: false } and ({ Update: true } or { RetryFailed: true }) ? VideoFolder.KeepNumbers(videos, outputPath) : videos;
         var listing = videos.Select(v => Listing(folder, v)).ToList();
@@ -53,17 +53,31 @@ public sealed class ClipStage(IVideoProbe probe)
                 : $"The frames {video.Range} were asked for, but the video has {facts.Frames}.");
         }
 
-        var clips = Options.CountFor(facts.Duration * frames / facts.Frames);
-        return StageResult.Of(ClipOptions.EqualRanges(frames, clips).Select((range, j) => new ClipRow
+        return StageResult.Of(Ranges(folder, video, offset, frames, facts.Duration * frames / facts.Frames).Select((range, j) => new ClipRow
         {
             VideoName = video.Name,
             Video = video.Path,
             Question = video.Question ?? Prompts.Question,
             Answer = video.Answer,
-            FrameRange = new FrameRange(offset + range.First, offset + range.Last),
+            FrameRange = range,
             Idx = video.Idx,
             Idy = j,
         }));
+    }
+
+    private IEnumerable<FrameRange> Ranges(string folder, VideoItem video, int offset, int frames, double seconds)
+    {
+        if (Options.Mode == ClipMode.Scenes)
+        {
+            var cuts = (scenes ?? new MediaSceneFinder()).Find(
+                VideoList.Locate(folder, video), Options.SceneThreshold, (int)Math.Ceiling(Options.MinSceneSeconds * frames / seconds));
+            return ClipRanges.Scenes(offset, offset + frames - 1, cuts, Options.MinClips, Options.MaxClips);
+        }
+
+        var ranges = Options.Mode == ClipMode.Fixed
+            ? ClipRanges.Fixed(frames, seconds, Options.SecondsPerClip)
+            : ClipRanges.Equal(frames, Options.CountFor(seconds));
+        return ranges.Select(r => new FrameRange(offset + r.First, offset + r.Last));
     }
 
     // Names and sizes, not dates: a copied folder is the same input.

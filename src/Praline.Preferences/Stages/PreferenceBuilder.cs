@@ -1,6 +1,9 @@
 namespace Praline.Preferences;
 
-/// <summary>All four steps one after the other, each reading the file of the one before: what <c>praline build</c> runs.</summary>
+/// <summary>
+/// All four steps one after the other, each reading the file of the one before: what <c>praline build</c> runs. A judge that keeps its answers works beside step 3
+/// already.
+/// </summary>
 public sealed class PreferenceBuilder
 {
     /// <summary>Step 1.</summary>
@@ -39,11 +42,40 @@ public sealed class PreferenceBuilder
         [
             await Clips.RunAsync(videoFolder, videos, files.Clips, run, cancellation).ConfigureAwait(false),
             await CaptionClips.RunAsync(videoFolder, files.Clips, files.ShortGeneration, run, cancellation).ConfigureAwait(false),
-            await Candidates.RunAsync(videoFolder, files.Clips, files.LongGeneration, run, cancellation).ConfigureAwait(false),
+            await RunCandidates(videoFolder, files, run, judgeConcurrency, cancellation).ConfigureAwait(false),
             await Judge.RunAsync(
                 videoFolder, files.ShortGeneration, files.LongGeneration, files.Scores,
                 run with { MaxConcurrency = judgeConcurrency }, cancellation).ConfigureAwait(false),
             await Rank.RunAsync(files.LongGeneration, files.Scores, files.Pairs, run, cancellation).ConfigureAwait(false),
         ];
+    }
+
+    /// <summary>Step 3, and while it runs the judging of what it has made, where the judge's answers are kept.</summary>
+    private async Task<StageSummary> RunCandidates(
+        string videoFolder, DataFiles files, StageRunOptions run, int judgeConcurrency, CancellationToken cancellation)
+    {
+        if (!Judge.Judge.KeepsAnswers)
+        {
+            return await Candidates.RunAsync(videoFolder, files.Clips, files.LongGeneration, run, cancellation).ConfigureAwait(false);
+        }
+
+        var clips = JsonLines.Read<ShortGenerationRow>(files.ShortGeneration).ToDictionary(c => c.Idx);
+        var ranges = JudgeStage.Ranges(Judge.ClipsPath);
+        await using var ahead = new JudgeAhead(
+            row => clips.TryGetValue(row.Idx, out var captions) ? JudgeStage.CaseOf(videoFolder, captions, row, ranges) : null,
+            Judge.Judge, judgeConcurrency, cancellation);
+        Candidates.Made = ahead.Add;
+        try
+        {
+            return await Candidates.RunAsync(videoFolder, files.Clips, files.LongGeneration, run, ahead.Stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ahead.Stopped is { } stopped)
+        {
+            throw new StopStageException(stopped.Message, stopped);
+        }
+        finally
+        {
+            Candidates.Made = null;
+        }
     }
 }

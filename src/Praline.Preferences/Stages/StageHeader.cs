@@ -7,6 +7,8 @@ internal sealed record StageHeader(string Stage, StageFingerprint Settings, Stag
 {
     private const int Version = 1;
 
+    private string Command => $"praline {(Stage == JudgeStage.Name ? RankStage.Name : Stage)}";
+
     public static StageHeader Of(StagePlan plan) => new(plan.Stage, plan.Settings, plan.Inputs);
 
     public static StageHeader Read(JsonRow row)
@@ -40,7 +42,7 @@ internal sealed record StageHeader(string Stage, StageFingerprint Settings, Stag
         {
             throw new PralineException(
                 $"{outputPath} was begun with other settings: {string.Join("; ", settings)}. " +
-                "Use the earlier settings to go on, --restart to make it anew, or another output folder to keep both.");
+                $"Use the earlier settings to go on, --restart to make it anew ({Command} --restart makes nothing else anew), or another output folder to keep both.");
         }
 
         var inputs = Inputs.DifferencesFrom(earlier.Inputs);

@@ -116,7 +116,7 @@ public sealed class VisionLanguageCaptionerTests : IDisposable
     [Fact]
     public async Task Judges_can_be_shown_frames()
     {
-        var frames = await new MediaFrameSource(shortestEdge: 16).FramesAsync(_folder["videos", "v0.mp4"], 3, default);
+        var frames = await new MediaFrameSource(shortestEdge: 16).FramesAsync(_folder["videos", "v0.mp4"], null, 3, default);
         Assert.Equal(3, frames.Count);
 
         // PNG's signature, then IHDR with width 24 and height 16 (big-endian).

@@ -149,7 +149,7 @@ public class LlmJudgeTests
 
     private sealed class Frames : IFrameSource
     {
-        public Task<IReadOnlyList<ChatImage>> FramesAsync(string path, int count, CancellationToken cancellation) =>
+        public Task<IReadOnlyList<ChatImage>> FramesAsync(string path, FrameRange? range, int count, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<ChatImage>>([.. Enumerable.Repeat(new ChatImage("image/png", new byte[] { 1 }), count)]);
     }
 

@@ -25,7 +25,7 @@ public class ClipOptionsTests
     [InlineData(1, 2, "[0, 0] [0, 0]")]
     [InlineData(11, 4, "[0, 2] [2, 4] [4, 6] [6, 10]")]
     public void Ranges_are_the_papers(int frames, int clips, string expected) =>
-        Assert.Equal(expected, string.Join(' ', ClipOptions.EqualRanges(frames, clips)));
+        Assert.Equal(expected, string.Join(' ', ClipRanges.Equal(frames, clips)));
 
     [Fact]
     public void Same_names_in_different_folders_stay_apart() => Assert.Equal(

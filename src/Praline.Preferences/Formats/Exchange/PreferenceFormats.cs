@@ -14,6 +14,9 @@ public static class PreferenceFormats
     /// <summary>The formats' names on the command line.</summary>
     public static IReadOnlyList<string> Names => [.. Codecs.Select(c => c.Name)];
 
+    /// <summary>A format's name on the command line.</summary>
+    public static string NameOf(PreferenceFormat format) => Codecs.Single(c => c.Format == format).Name;
+
     /// <summary>A format by its name.</summary>
     /// <exception cref="PralineException">There is none of this name.</exception>
     public static PreferenceFormat Parse(string name) => Codecs.FirstOrDefault(c => c.Name == name)?.Format

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Praline.Models.Checkpoints;
+using Praline.Preferences;
+
+namespace Praline.Cli.Commands;
+
+/// <summary><c>praline check DATA</c>: what is wrong with a preference file, before any training starts.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var data = new Argument<string>("data") { Description = "JSONL or JSON file of preferences, in any format of docs/data-formats.md." };
+        var media = new Option<string?>("--videos", "--dir-path") { Description = "Folder of the media that rows name; files that are not there are found." };
+        var length = new Option<int>("--max-length") { Description = "The longest sequence that training takes, in tokens.", DefaultValueFactory = _ => new DataCheckOptions().MaxLength };
+        var tokens = new Option<bool>("--tokens") { Description = "Count tokens too, with --model's tokenizer and vision tower; needs --videos." };
+        var near = new Option<double>("--near-duplicate") { Description = "Answers whose words are this alike (0 to 1) are worth a warning.", DefaultValueFactory = _ => new DataCheckOptions().NearDuplicate };
+        var most = new Option<int>("--max-problems") { Description = "How many problems are printed.", DefaultValueFactory = _ => 100 };
+        var (captions, model) = (new CaptionChoices(), new ModelOptions());
+        var command = new Command("check", "Find what is wrong with a preference file: line, field and remedy for every problem.")
+        {
+            data, media, tokens, length, near, most, captions.MinFrm, captions.MaxFrm, captions.FpsFrm, captions.SampledFrm,
+            model.Model, model.TokenKeptRatio,
+        };
+        command.SetAction(parsed =>
+        {
+            using var counter = parsed.GetValue(tokens)
+                ? new SampleTokens(
+                    model.ModelFolder(parsed),
+                    new LoadOptions { TokenKeptRatio = parsed.GetValue(model.TokenKeptRatio) },
+                    parsed.GetValue(media) ?? throw new PralineException("--tokens needs --videos: how many visual tokens a video has depends on its size and length."),
+                    captions.VideoSampling(parsed))
+                : null;
+            var result = DataCheck.Run(parsed.GetValue(data)!, new DataCheckOptions
+            {
+                MediaFolder = parsed.GetValue(media),
+                MaxLength = parsed.GetValue(length),
+                NearDuplicate = parsed.GetValue(near),
+                Tokens = counter is null ? null : counter.Count,
+            });
+            Print(result, parsed.GetValue(most));
+            return result.IsGood ? Host.Success : Host.Failure;
+        });
+        return command;
+    }
+
+    private static void Print(DataCheckResult result, int most)
+    {
+        foreach (var problem in result.Problems.Take(most))
+        {
+            Console.WriteLine(problem);
+        }
+
+        if (result.Problems.Count > most)
+        {
+            Console.WriteLine($"… and {result.Problems.Count - most} more (--max-problems)");
+        }
+
+        var errors = result.Problems.Count(p => p.IsError);
+        var formats = string.Join(", ", result.Formats.Select(f => $"{f.Value} {PreferenceFormats.NameOf(f.Key)}"));
+        Console.WriteLine($"{result.Rows} rows ({formats}), {result.Good} good; {errors} errors, {result.Problems.Count - errors} warnings");
+    }
+}
