@@ -15,7 +15,7 @@ public sealed class OfflineJudge(IClaimExtractor? claims = null) : IJudge
     private readonly IClaimExtractor _claims = claims ?? new EnglishClaims();
 
     /// <inheritdoc/>
-    public string Name => "offline";
+    public string Name => _claims is EnglishClaims ? "offline" : $"offline ({_claims.Name})";
 
     /// <inheritdoc/>
     public string Fingerprint => $"offline-1 {_claims.Name}";

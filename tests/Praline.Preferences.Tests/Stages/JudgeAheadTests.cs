@@ -1,0 +1,54 @@
+namespace Praline.Preferences.Tests;
+
+/// <summary>Judging beside the writing of candidates.</summary>
+public sealed class JudgeAheadTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public JudgeAheadTests() => FactVideo.WriteFolder(_folder["videos"], 8);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Judge_works_while_candidates_are_written_and_is_asked_nothing_twice()
+    {
+        using var server = new FakeEndpoint(r => JudgeAnswers.Sensible(r) with { Delay = TimeSpan.FromMilliseconds(10) });
+        var before = 0;
+        using (var judge = new EndpointJudge(server.Url, _folder["out"]))
+        {
+            await Build(judge, p => before = p is { Stage: "candidates" } && p.Done == p.Total ? server.Log.Count : before);
+        }
+
+        Assert.True(before > 0, "Nothing was asked before the last candidates were written.");
+        Assert.Equal(8 * 13, server.Log.Count); // 2 · 6 + 1 questions a video
+
+        using var other = new EndpointJudge(server.Url, _folder["apart"]);
+        var files = new DataFiles(_folder["out"]);
+        await new JudgeStage(other.Judge).RunAsync(null, files.ShortGeneration, files.LongGeneration, _folder["apart", "scores.jsonl"], new StageRunOptions());
+        Assert.Equal(File.ReadAllText(files.Scores), File.ReadAllText(_folder["apart", "scores.jsonl"]));
+    }
+
+    [Fact]
+    public async Task Expired_key_stops_the_build_while_candidates_are_written()
+    {
+        using var server = new FakeEndpoint(_ => FakeReply.Error(401, "Incorrect API key provided."));
+        using (var judge = new EndpointJudge(server.Url, _folder["out"]))
+        {
+            var error = await Assert.ThrowsAsync<StopStageException>(() => Build(judge));
+            Assert.Contains("wrong or expired", error.Message);
+        }
+
+        var files = new DataFiles(_folder["out"]);
+        Assert.False(File.Exists(files.LongGeneration));
+        Assert.True(File.Exists(files.LongGeneration + ".journal"));
+
+        using var good = new FakeEndpoint(JudgeAnswers.Sensible);
+        using var again = new EndpointJudge(good.Url, _folder["out"]);
+        await Build(again);
+        Assert.Equal(8, JsonLines.Read<ScoresRow>(files.Scores).Count);
+    }
+
+    private Task<IReadOnlyList<StageSummary>> Build(EndpointJudge judge, Action<StageProgress>? progress = null) =>
+        Builders.Facts(new FactModel(TimeSpan.FromMilliseconds(100)), judge.Judge).RunAsync(
+            _folder["videos"], VideoFolder.Scan(_folder["videos"]), _folder["out"], new StageRunOptions { Progress = progress });
+}
