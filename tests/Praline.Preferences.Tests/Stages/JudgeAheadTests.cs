@@ -20,7 +20,10 @@ public sealed class JudgeAheadTests : IDisposable
         }
 
         Assert.True(before > 0, "Nothing was asked before the last candidates were written.");
-        Assert.Equal(8 * 13, server.Log.Count); // 2 · 6 + 1 questions a video
+
+        // 2 · 6 + 1 questions a video, less those about equal captions.
+        Assert.InRange(server.Log.Count, 8 * 8, 8 * 13);
+        Assert.Equal(server.Log.DistinctBy(r => r.Body).Count(), server.Log.Count);
 
         using var other = new EndpointJudge(server.Url, _folder["apart"]);
         var files = new DataFiles(_folder["out"]);

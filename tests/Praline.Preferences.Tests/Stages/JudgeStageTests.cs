@@ -15,7 +15,7 @@ public sealed class JudgeStageTests : IDisposable
     public async Task One_fault_in_ten_loses_nothing_asks_nothing_twice_and_makes_no_score_up()
     {
         var full = Environment.GetEnvironmentVariable("PRALINE_FULL") == "1";
-        var (videos, latency, ceiling) = full ? (1000, TimeSpan.FromMilliseconds(300), 128) : (40, TimeSpan.FromMilliseconds(30), 32);
+        var (videos, latency, ceiling) = full ? (1000, TimeSpan.FromMilliseconds(300), 64) : (40, TimeSpan.FromMilliseconds(30), 32);
         WriteGenerations(videos);
         using var server = new FakeEndpoint(r => Faulty(r, latency));
         var clock = Stopwatch.StartNew();

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Praline.Preferences.Benchmarks;
+
+/// <summary>
+/// N candidates of a video as one batch over one shared prefill, against one by one, each with its own prefill; the frames are encoded once for both. Both rounds of the
+/// paper: drafts, which share their prompt, and captions that see their own draft, whose prompts differ.
+/// </summary>
+internal static class CandidatesBenchmark
+{
+    public static async Task RunAsync(Settings settings)
+    {
+        using var model = settings.Model();
+        using var captioner = new VisionLanguageCaptioner(model);
+        var (folder, videos) = settings.Videos(3);
+        var count = settings.Int("candidates", 10);
+        var drawn = CaptionSettings.Sampled with { MaxNewTokens = settings.Int("tokens", 200) };
+        var (together, single, seconds) = (new double[2], new double[2], new Stopwatch());
+        var (same, tokens, all) = (0, 0L, 0);
+        for (var round = -1; round < settings.Int("rounds", 3); round++)
+        {
+            foreach (var video in videos)
+            {
+                using var context = await captioner.EncodeAsync(new VideoRequest(Path.Combine(folder, video.Path), null, FrameSampling.ForVideos), default);
+                CaptionRequest[] drafts = [.. Enumerable.Range(0, count).Select(i => new CaptionRequest(context, PromptSet.Default.Question, Seeds.Derive(0, "draft", video.Name, i)))];
+                var texts = await Measure(0, drafts);
+                await Measure(1, [.. texts.Select((t, i) => new CaptionRequest(
+                    context,
+                    PromptSet.Default.Fill("retrospective-video", ("draft", t.Text), ("question", PromptSet.Default.Question)),
+                    Seeds.Derive(0, "retrospective", video.Name, i)))]);
+            }
+
+            async Task<IReadOnlyList<Caption>> Measure(int stage, CaptionRequest[] requests)
+            {
+                var before = captioner.DecodedTokens;
+                seconds.Restart();
+                var batch = await captioner.CaptionAsync(requests, drawn, default);
+                var batchSeconds = seconds.Elapsed.TotalSeconds;
+                var decoded = captioner.DecodedTokens - before;
+                seconds.Restart();
+                var alone = new List<Caption>();
+                foreach (var request in requests)
+                {
+                    alone.AddRange(await captioner.CaptionAsync([request], drawn, default));
+                }
+
+                if (round >= 0)
+                {
+                    (together[stage], single[stage]) = (together[stage] + batchSeconds, single[stage] + seconds.Elapsed.TotalSeconds);
+                    same += batch.Zip(alone).Count(p => p.First == p.Second);
+                    (tokens, all) = (tokens + decoded, all + requests.Length);
+                }
+
+                return batch;
+            }
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            benchmark = "candidates",
+            videos = videos.Count,
+            candidates = count,
+            drafts_one_by_one_s = Math.Round(single[0], 2),
+            drafts_together_s = Math.Round(together[0], 2),
+            drafts_times_faster = Math.Round(single[0] / together[0], 1),
+            both_rounds_times_faster = Math.Round((single[0] + single[1]) / (together[0] + together[1]), 1),
+            tokens_per_second_together = Math.Round(tokens / (together[0] + together[1])),
+            same_captions = $"{same} of {all}",
+        }));
+    }
+}
