@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Praline.Preferences.Tests;
 using Praline.SmallWorld;
@@ -14,6 +15,7 @@ namespace Praline.Cli.Tests;
 public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
 {
     private const int Concurrency = 8;
+    private const string Key = "sk-very-secret-2718281828";
     private static readonly string[] Files = ["clips.jsonl", "short_generation.jsonl", "long_generation.jsonl", "scores.jsonl", "pairs.jsonl"];
     private readonly string _folder = Directory.CreateTempSubdirectory("praline-kills-").FullName;
 
@@ -63,6 +65,8 @@ public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
             }
         }
 
+        Assert.All(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories), file =>
+            Assert.True(File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.ASCII.GetBytes(Key)) < 0, $"{file} holds the key"));
         output.WriteLine(
             $"{kills} kills in {rounds} builds ({string.Join(", ", places.Select(p => $"{p.Key}: {p.Value}"))}); {calls} calls a build, {inFlight} more for answers that were on their way");
     }
@@ -113,10 +117,11 @@ public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
     {
         var (exitCode, text, error) = PralineProcess.Run(Endpoint(server), Build(name));
         Assert.True(exitCode == 0, text + error);
+        Assert.DoesNotContain(Key, text + error);
     }
 
     private static Dictionary<string, string> Endpoint(FakeEndpoint server) =>
-        new() { ["API_URL"] = server.Url, ["API_KEY"] = "sk-very-secret", ["API_MODEL"] = "judge-model" };
+        new() { ["API_URL"] = server.Url, ["API_KEY"] = Key, ["API_MODEL"] = "judge-model" };
 
     private string[] Build(string name) =>
     [

@@ -42,22 +42,25 @@ public sealed record BuildPlan
     /// <summary>Looks at all videos, without decoding them, and adds up.</summary>
     public static BuildPlan Of(string folder, IReadOnlyList<VideoItem> videos, IVideoProbe probe, PlanOptions options)
     {
-        var rejected = new List<RejectedRow>();
-        var facts = new List<VideoFacts>();
-        foreach (var video in videos)
-        {
-            try
-            {
-                facts.Add(probe.Probe(VideoList.Locate(folder, video)));
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                rejected.Add(new RejectedRow(ClipStage.Name, video.Name, e.Message));
-            }
-        }
-
-        return Of(facts, options) with { Rejected = rejected };
+        var looked = videos.AsParallel().AsOrdered().Select(video => Look(folder, video, probe)).ToList();
+        return Of([.. looked.Select(l => l.Facts).OfType<VideoFacts>()], options) with { Rejected = [.. looked.Select(l => l.Rejected).OfType<RejectedRow>()] };
     }
+
+    private static (VideoFacts? Facts, RejectedRow? Rejected) Look(string folder, VideoItem video, IVideoProbe probe)
+    {
+        try
+        {
+            return (OnlyRange(probe.Probe(VideoList.Locate(folder, video)), video.Range), null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (null, new RejectedRow(ClipStage.Name, video.Name, e.Message));
+        }
+    }
+
+    private static VideoFacts OnlyRange(VideoFacts facts, FrameRange? range) => range is not { } only
+        ? facts
+        : new VideoFacts(only.Last - only.First + 1, facts.Duration * (only.Last - only.First + 1) / facts.Frames);
 
     /// <summary>Adds up for videos of these lengths.</summary>
     public static BuildPlan Of(IReadOnlyList<VideoFacts> videos, PlanOptions options)

@@ -14,9 +14,9 @@ public sealed class JudgeAheadTests : IDisposable
     {
         using var server = new FakeEndpoint(r => JudgeAnswers.Sensible(r) with { Delay = TimeSpan.FromMilliseconds(10) });
         var before = 0;
-        using (var judge = new EndpointJudge(server.Url, _folder["out"]))
+        using (var judge = Patient(server.Url, "out"))
         {
-            await Build(judge, p => before = p is { Stage: "candidates" } && p.Done == p.Total ? server.Log.Count : before);
+            await Build(judge, new FactModel(TimeSpan.FromMilliseconds(100)), p => before = p is { Stage: "candidates" } && p.Done == p.Total ? server.Log.Count : before);
         }
 
         Assert.True(before > 0, "Nothing was asked before the last candidates were written.");
@@ -25,7 +25,7 @@ public sealed class JudgeAheadTests : IDisposable
         Assert.InRange(server.Log.Count, 8 * 8, 8 * 13);
         Assert.Equal(server.Log.DistinctBy(r => r.Body).Count(), server.Log.Count);
 
-        using var other = new EndpointJudge(server.Url, _folder["apart"]);
+        using var other = Patient(server.Url, "apart");
         var files = new DataFiles(_folder["out"]);
         await new JudgeStage(other.Judge).RunAsync(null, files.ShortGeneration, files.LongGeneration, _folder["apart", "scores.jsonl"], new StageRunOptions());
         Assert.Equal(File.ReadAllText(files.Scores), File.ReadAllText(_folder["apart", "scores.jsonl"]));
@@ -35,9 +35,10 @@ public sealed class JudgeAheadTests : IDisposable
     public async Task Expired_key_stops_the_build_while_candidates_are_written()
     {
         using var server = new FakeEndpoint(_ => FakeReply.Error(401, "Incorrect API key provided."));
-        using (var judge = new EndpointJudge(server.Url, _folder["out"]))
+        using (var judge = Patient(server.Url, "out"))
         {
-            var error = await Assert.ThrowsAsync<StopStageException>(() => Build(judge));
+            // Only the judge can end this before the test is given up: no video after the first two is ever written about.
+            var error = await Assert.ThrowsAsync<StopStageException>(() => Build(judge, new StuckModel()));
             Assert.Contains("wrong or expired", error.Message);
         }
 
@@ -46,12 +47,38 @@ public sealed class JudgeAheadTests : IDisposable
         Assert.True(File.Exists(files.LongGeneration + ".journal"));
 
         using var good = new FakeEndpoint(JudgeAnswers.Sensible);
-        using var again = new EndpointJudge(good.Url, _folder["out"]);
-        await Build(again);
+        using var again = Patient(good.Url, "out");
+        await Build(again, new FactModel());
         Assert.Equal(8, JsonLines.Read<ScoresRow>(files.Scores).Count);
     }
 
-    private Task<IReadOnlyList<StageSummary>> Build(EndpointJudge judge, Action<StageProgress>? progress = null) =>
-        Builders.Facts(new FactModel(TimeSpan.FromMilliseconds(100)), judge.Judge).RunAsync(
+    private Task<IReadOnlyList<StageSummary>> Build(EndpointJudge judge, ICaptionModel model, Action<StageProgress>? progress = null) =>
+        Builders.Facts(model, judge.Judge).RunAsync(
             _folder["videos"], VideoFolder.Scan(_folder["videos"]), _folder["out"], new StageRunOptions { Progress = progress });
+
+    // A busy machine must not make an answer late: a late one is asked for again.
+    private EndpointJudge Patient(string url, string output) => new(url, _folder[output], o => o with { Deadline = TimeSpan.FromMinutes(2) });
+
+    private sealed class StuckModel : ICaptionModel
+    {
+        private readonly FactModel _model = new();
+        private int _whole;
+
+        public string Fingerprint => _model.Fingerprint;
+
+        public async Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation)
+        {
+            // Clips have eight frames each; whole videos go by their length.
+            if (video.Sampling.SampledFrames is null && Interlocked.Increment(ref _whole) > 2)
+            {
+                await Task.Delay(TimeSpan.FromMinutes(5), cancellation);
+            }
+
+            return await _model.EncodeAsync(video, cancellation);
+        }
+
+        public Task<IReadOnlyList<Caption>> CaptionAsync(
+            IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation) =>
+            _model.CaptionAsync(requests, settings, cancellation);
+    }
 }

@@ -124,6 +124,30 @@ public sealed class JudgeStageTests : IDisposable
     }
 
     [Fact]
+    public async Task Refusals_and_thoughts_that_eat_all_tokens_make_no_score_up()
+    {
+        WriteGenerations(1);
+        using var server = new FakeEndpoint(r => r switch
+        {
+            { LastMessage: var m } when m.Contains("Caption 1:") => JudgeAnswers.Sensible(r),
+            { Body: var b } when b.Contains("candidate 0-1,") => FakeReply.Says("", refusal: "I can't judge people."),
+            { Body: var b } when b.Contains("candidate 0-2,") && r.Json.GetProperty("max_tokens").GetInt32() < 4096 => FakeReply.Says("<think>Score: 3? Or", finish: "length"),
+            { Body: var b } when b.Contains("candidate 0-3,") => FakeReply.Says("<think>Score: 3? Or", finish: "length"),
+            _ => FakeReply.Says("{\"score\": 4}"),
+        });
+        using (var judge = new EndpointJudge(server.Url, _folder.Path))
+        {
+            await Run(judge.Judge, new StageRunOptions());
+        }
+
+        var row = JsonLines.Read<ScoresRow>(_folder["scores.jsonl"]).Single();
+        Assert.Equal([4, null, 4, null, 4, 4, 4, 4, 4, 4], row.HalluScores);
+        Assert.Equal([4, null, 4, null, 4, 4, 4, 4, 4, 4], row.HarmoScores);
+        Assert.Contains("refused: I can't judge people.", row.Unscored.First(u => u.Candidate == 1).Reason);
+        Assert.Contains("cut off", row.Unscored.First(u => u.Candidate == 3).Reason);
+    }
+
+    [Fact]
     public async Task Files_that_dont_belong_together_are_refused()
     {
         WriteGenerations(2);
