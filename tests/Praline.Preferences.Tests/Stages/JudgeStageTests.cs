@@ -131,7 +131,7 @@ public sealed class JudgeStageTests : IDisposable
         {
             { LastMessage: var m } when m.Contains("Caption 1:") => JudgeAnswers.Sensible(r),
             { Body: var b } when b.Contains("candidate 0-1,") => FakeReply.Says("", refusal: "I can't judge people."),
-            { Body: var b } when b.Contains("candidate 0-2,") && r.Json.GetProperty("max_tokens").GetInt32() < 4096 => FakeReply.Says("<think>Score: 3? Or", finish: "length"),
+            { Body: var b } when b.Contains("candidate 0-2,") && r.Json.GetProperty("max_tokens").GetInt32() < 1024 => FakeReply.Says("<think>Score: 3? Or", finish: "length"),
             { Body: var b } when b.Contains("candidate 0-3,") => FakeReply.Says("<think>Score: 3? Or", finish: "length"),
             _ => FakeReply.Says("{\"score\": 4}"),
         });
