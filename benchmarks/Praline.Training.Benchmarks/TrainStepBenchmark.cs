@@ -11,7 +11,7 @@ internal static class TrainStepBenchmark
 {
     public static int Run(Settings settings)
     {
-        var rounds = settings.Whole("rounds", 3);
+        var rounds = settings.Whole("rounds", 2);
         foreach (var method in settings.Text("methods", "synpo,dpo,profile").Split(','))
         {
             var (engine, papers) = (new List<Result>(), new List<Result>());

@@ -10,7 +10,7 @@ internal static class TrainStepWorker
 {
     public static int Run(Settings settings)
     {
-        var (method, formulation, steps) = (settings.Text("method", "synpo"), settings.Text("formulation", "engine"), settings.Whole("steps", 3));
+        var (method, formulation, steps) = (settings.Text("method", "synpo"), settings.Text("formulation", "engine"), settings.Whole("steps", 2));
         using var subject = new Subject(settings);
         var before = ProcessMemory.Peak;
         Action step;

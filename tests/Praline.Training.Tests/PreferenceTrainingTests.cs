@@ -113,6 +113,30 @@ public class PreferenceTrainingTests
     }
 
     [Fact]
+    public void Cached_features_equal_computed_ones()
+    {
+        using var world = new TinyWorld(3);
+        var options = Options(world, "synpo");
+        string Metrics(string name, TrainOptions run)
+        {
+            var there = run with { ModelDir = options.ModelDir + name };
+            TrainingSession.Run(there);
+            return File.ReadAllText(Path.Combine(there.ModelDir, "metrics.jsonl"));
+        }
+
+        var computed = Metrics("1", options);
+        var cache = Path.Combine(world.Folder, "features");
+        Assert.Equal(computed, Metrics("2", options with { VisionCache = cache }));
+        int Entries() => Directory.GetFiles(cache, "*.safetensors", SearchOption.AllDirectories).Length;
+        Assert.Equal(3, Entries());
+
+        // Nothing in memory: every step reads the files.
+        Assert.Equal(computed, Metrics("3", options with { VisionCache = cache, FeatureMemoryBytes = 0 }));
+        Assert.Equal(3, Entries());
+        Assert.Contains("vision_cache", Assert.Throws<PralineException>(() => Metrics("4", options with { FeatureMemoryBytes = 0 })).Message);
+    }
+
+    [Fact]
     public void Runs_share_a_reference_cache_until_something_changes()
     {
         using var world = new TinyWorld(3);

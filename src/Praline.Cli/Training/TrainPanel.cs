@@ -8,7 +8,7 @@ namespace Praline.Cli.Training;
 /// <summary>Where a training is: how far, loss, rewards, margin, accuracy, gradient norms, speed, memory and remaining time.</summary>
 internal static class TrainPanel
 {
-    private const int BarWidth = 30;
+    private const int BarWidth = 30, CellWidth = 24;
 
     private static readonly (string Metric, string Name)[] Shown =
     [
@@ -17,12 +17,13 @@ internal static class TrainPanel
         ("learning_rate", "lr"),
     ];
 
-    /// <summary>The panel.</summary>
-    public static IRenderable Of(TrainProgress value)
+    /// <summary>The panel, for a terminal of that width.</summary>
+    public static IRenderable Of(TrainProgress value, int width)
     {
         var grid = new Grid();
-        var fields = Fields(value).Chunk(4).ToArray();
-        for (var i = 0; i < 4; i++)
+        var columns = Math.Max(1, width / CellWidth);
+        var fields = Fields(value).Chunk(columns).ToArray();
+        for (var i = 0; i < Math.Min(columns, fields[0].Length); i++)
         {
             grid.AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 3, 0) });
         }
