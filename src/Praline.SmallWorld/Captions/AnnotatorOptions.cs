@@ -10,13 +10,13 @@ public sealed record AnnotatorOptions
     public Omissions Careless { get; init; } = new(Background: 0.2, Object: 0.1, Size: 0.2, Place: 0.15, Still: 0.5, Motion: 0.1, Event: 0.2);
 
     /// <summary>How often a careless annotator reports what is expected on such a background, and how often an ending that is usual.</summary>
-    public double HabitShare { get; init; } = 0.75;
+    public double HabitShare { get; init; } = 0.9;
 
     /// <summary>The most other mistakes of a careless caption. There is always at least one mistake.</summary>
-    public int MaxMistakes { get; init; } = 2;
+    public int MaxMistakes { get; init; } = 1;
 
     /// <summary>How often careless captions begin with a careless word ("Basically, …").</summary>
-    public double FillerShare { get; init; } = 0.6;
+    public double FillerShare { get; init; } = 0.9;
 
     /// <summary>The shares of what is left out. The last object is never left out.</summary>
     /// <param name="Background">The background.</param>

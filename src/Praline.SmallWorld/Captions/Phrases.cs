@@ -16,7 +16,7 @@ internal static class Phrases
     public static readonly IReadOnlyList<string> Large = ["large", "big"];
 
     /// <summary>How people begin who don't look closely.</summary>
-    public static readonly IReadOnlyList<string> Fillers = ["basically,", "so,", "I guess"];
+    public static readonly IReadOnlyList<string> Fillers = ["so,", "so,", "basically,"];
 
     public static readonly IReadOnlyList<string> Next = ["then", "after that,", "next,", "later,", "a moment later,", "soon"];
 

@@ -5,7 +5,7 @@ namespace Praline.SmallWorld;
 
 /// <summary>One question and its answer, as a line of JSON for supervised training.</summary>
 /// <param name="Id">Unique in its file, e.g. "train-000012/clip1".</param>
-/// <param name="Kind">"full", "clip", "retrospective" or "retrospective_clip".</param>
+/// <param name="Kind">"full", "clip", "track", "retrospective" or "retrospective_clip".</param>
 /// <param name="Video">Path of the video relative to the data set, or null when frames are rendered from the scene.</param>
 /// <param name="Scene">The scene's seed.</param>
 /// <param name="FrameRange">First and last frame of a clip, both included; null: the whole video.</param>

@@ -20,6 +20,11 @@ internal sealed class SftRowWriter(Scene scene, string name, string? video, Capt
             rows.Add(Row($"clip{i}", "clip", clips[i], prompts.Clip, answer));
         }
 
+        for (var i = 0; i < Math.Min(options.TrackRows, clips.Count); i++)
+        {
+            rows.Add(Row($"track{i}", "track", clips[^(i + 1)], Tracks.Question, Tracks.Of(scene, clips[^(i + 1)])));
+        }
+
         for (var i = 0; i < options.RetrospectiveRows; i++)
         {
             var random = Stream($"retrospective{i}");

@@ -13,13 +13,13 @@ public sealed record SmallWorldDataOptions
     public double ClipSeconds { get; init; } = 10;
 
     /// <summary>Who writes the captions of whole videos. Clips are always captioned with care.</summary>
-    public StyleShares FullStyles { get; init; } = new(0.3, 0.2, 0.5);
+    public StyleShares FullStyles { get; init; } = new(0.2, 0.1, 0.7);
 
     /// <summary>Who wrote the drafts of whole videos that are to be improved.</summary>
-    public StyleShares DraftStyles { get; init; } = new(0.3, 0.2, 0.5);
+    public StyleShares DraftStyles { get; init; } = new(0.2, 0.1, 0.7);
 
     /// <summary>Who improves them: mostly somebody careful. A careful draft is kept as it is.</summary>
-    public StyleShares RetrospectiveStyles { get; init; } = new(0.55, 0.1, 0.35);
+    public StyleShares RetrospectiveStyles { get; init; } = new(0.45, 0.1, 0.45);
 
     /// <summary>The share of clip drafts that are right already, so that the answer is the draft.</summary>
     public double RightClipDraftShare { get; init; } = 0.4;
@@ -29,6 +29,9 @@ public sealed record SmallWorldDataOptions
 
     /// <summary>Clips captioned per scene (fewer where it has fewer).</summary>
     public int ClipRows { get; init; } = 2;
+
+    /// <summary>Clips per scene whose things are followed from frame to frame: what seeing motion is learned from.</summary>
+    public int TrackRows { get; init; } = 2;
 
     /// <summary>Improved drafts of the whole video per scene.</summary>
     public int RetrospectiveRows { get; init; } = 1;
