@@ -11,10 +11,6 @@ internal static class DemoCommand
     {
         var quick = new Option<bool>("--quick") { Description = "A few videos and one seed: everything runs, nothing can be concluded." };
         var output = new Option<string>("--out") { Description = "Folder for everything the demo makes.", DefaultValueFactory = _ => Path.Combine("out", "demo") };
-<<<<<<< HEAD
-        var command = new Command("demo", "Run the whole of SynPO on generated videos: pairs, training, evaluation, report.") { quick, output };
-        command.Subcommands.Add(MacaroonDemoCommand.Create());
-=======
         var videos = new Option<int?>("--videos") { Description = "Videos that preference pairs are built from." };
         var heldOut = new Option<int?>("--held-out") { Description = "Videos that only evaluation sees." };
         var seeds = new Option<int?>("--seeds") { Description = "Trainings of each method." };
@@ -24,7 +20,7 @@ internal static class DemoCommand
         {
             quick, output, videos, heldOut, seeds, epochs, rate,
         };
->>>>>>> 190035d (Small world: careless annotators are most, with a voice of their own; tracks to learn motion from; demo sizes as options)
+        command.Subcommands.Add(MacaroonDemoCommand.Create());
         command.SetAction(async (parsed, cancellation) =>
         {
             TorchRuntime.Threads = 1; // see CaptionDemo: several models side by side instead

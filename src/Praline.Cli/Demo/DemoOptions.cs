@@ -4,10 +4,10 @@ namespace Praline.Cli.Demo;
 internal sealed record DemoOptions
 {
     /// <summary>Videos that preference pairs are built from.</summary>
-    public int PreferenceVideos { get; init; } = 72;
+    public int PreferenceVideos { get; init; } = 96;
 
     /// <summary>Videos that only evaluation sees.</summary>
-    public int HeldOutVideos { get; init; } = 64;
+    public int HeldOutVideos { get; init; } = 128;
 
     /// <summary>Candidate captions of a video (the paper's number).</summary>
     public int Candidates { get; init; } = 10;
@@ -16,7 +16,7 @@ internal sealed record DemoOptions
     public int Seeds { get; init; } = 3;
 
     /// <summary>Passes over the pairs.</summary>
-    public int Epochs { get; init; } = 4;
+    public int Epochs { get; init; } = 6;
 
     /// <summary>Rank of the adapters; small, as the captioner is.</summary>
     public int LoraR { get; init; } = 16;
@@ -25,7 +25,7 @@ internal sealed record DemoOptions
     public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>Pairs per optimizer step.</summary>
-    public int PairsPerStep { get; init; } = 8;
+    public int PairsPerStep { get; init; } = 4;
 
     /// <summary>The longest caption, in tokens: twice what a careful one has.</summary>
     public int MaxNewTokens { get; init; } = 200;
