@@ -34,6 +34,8 @@ internal sealed class TaskBuilder(
     {
         switch (options.Method)
         {
+            case "sft" when options.Profile:
+                return Pairs(new SupervisedOnChosen()); // the same loss, with a rejected side to look at
             case "sft":
                 return Supervised((readers, row) => [readers.Supervised(row)]);
             case "multiturn":
@@ -68,6 +70,11 @@ internal sealed class TaskBuilder(
         if (objective.Requirements.HasFlag(Requirements.SequentialKl) && trained.Adapter is null)
         {
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
+        }
+
+        if (options.Profile && objective.Requirements.HasFlag(Requirements.SeveralPairs) && options.Loop.BatchSize * options.Loop.AccumulationSteps > 1)
+        {
+            throw new PralineException($"{options.Method} compares the pairs of a batch with each other, and profiling computes one at a time: set batch_size and accumulation_steps to 1.");
         }
 
         var (texts, heldOut) = Texts((readers, row) => [readers.Pair(row)]);

@@ -26,11 +26,14 @@ public class PreferenceTrainingTests
         Assert.Equal(0, summary.DroppedMicroBatches);
     }
 
-    [Fact]
-    public void Profiles_trace_both_sides()
+    [Theory]
+    [InlineData("synpo")]
+    [InlineData("dpo")]
+    [InlineData("sft")]
+    public void Profiles_trace_both_sides(string method)
     {
         using var world = new TinyWorld(3);
-        var options = Options(world, "synpo") with { Profile = true, Loop = Options(world, "synpo").Loop with { BatchSize = 1, AccumulationSteps = 3, TokensPerMicroBatch = 0, NumEpochs = 2 } };
+        var options = Options(world, method) with { Profile = true, Loop = Options(world, method).Loop with { BatchSize = 1, AccumulationSteps = 3, TokensPerMicroBatch = 0, NumEpochs = 2 } };
         TrainingSession.Run(options);
         foreach (var row in Rows(options))
         {
@@ -39,8 +42,18 @@ public class PreferenceTrainingTests
             Assert.True(row.GetProperty("f_norm/chosen").GetDouble() > 0);
         }
 
-        var measured = Options(world, "dpo") with { Profile = true, EvalSplit = 0.34, Loop = options.Loop };
+        var measured = options with { EvalSplit = 0.34, ModelDir = options.ModelDir + "-measured" };
         Assert.Equal(Path.Combine(measured.ModelDir, "best"), TrainingSession.Run(measured).Result);
+    }
+
+    [Theory]
+    [InlineData("aot", "compares the pairs of a batch")]
+    [InlineData("kto", "no chosen and rejected side")]
+    public void Profiles_that_would_mean_nothing_are_refused(string method, string reason)
+    {
+        using var world = new TinyWorld(2);
+        var options = Options(world, method) with { Profile = true };
+        Assert.Contains(reason, Assert.Throws<PralineException>(() => TrainingSession.Run(options)).Message);
     }
 
     [Theory]
