@@ -46,6 +46,8 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
             cancellation);
 
         Ui.Note("5/5 report");
+        Console.WriteLine(DataQuality.Table(Preference, Data));
+        Console.WriteLine();
         return new DemoReport(options, folder, HeldOut).Write(captions, [.. runs.Select(r => (r.Label, r.Seed, RunFolder(r.Method, r.Seed)))], Data);
     }
 
