@@ -24,6 +24,7 @@ public class PreferenceTrainingTests
         Assert.True(Margin(rows[^1]) > Margin(rows[0]), $"{Margin(rows[0])} → {Margin(rows[^1])}");
         Assert.True(File.Exists(Path.Combine(summary.Result, "adapter_model.safetensors")));
         Assert.Equal(0, summary.DroppedMicroBatches);
+        Assert.All(rows, row => Assert.Equal(Margin(row), row.GetProperty("rewards/margins").GetDouble(), 5));
     }
 
     [Theory]

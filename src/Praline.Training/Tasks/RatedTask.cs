@@ -14,6 +14,7 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
     : TrainingTask(model, rated.Examples)
 {
     private IReadOnlyList<int>? _observed;
+    private MetricSums _step = new();
     private double[] _mismatched = [];
     private double[] _referenceMismatched = [];
 
@@ -51,7 +52,16 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
 
         var metrics = new MetricSums();
         Report(metrics, result, responses);
+        _step.Add(metrics);
         return new MicroBatchResult(value, computed, metrics);
+    }
+
+    /// <summary>The margin: the mean reward of the step's good responses above that of its bad ones.</summary>
+    public override IReadOnlyDictionary<string, double> EndStep()
+    {
+        var margin = Margin(_step);
+        _step = new MetricSums();
+        return margin;
     }
 
     /// <summary>
@@ -84,7 +94,15 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
             Report(metrics, result, part);
         }
 
-        return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), new("score", -loss)]);
+        return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), .. Margin(metrics), new("score", -loss)]);
+    }
+
+    private static Dictionary<string, double> Margin(MetricSums metrics)
+    {
+        var means = metrics.Means().ToDictionary();
+        return means.TryGetValue("rewards/chosen", out var chosen) && means.TryGetValue("rewards/rejected", out var rejected)
+            ? new() { ["rewards/margins"] = chosen - rejected }
+            : [];
     }
 
     private static void Report(MetricSums metrics, PairLoss result, RatedStatistics responses)
