@@ -40,4 +40,25 @@ public class PlainAnswerJudgeTests
     [InlineData("place", "top left", "At the top.", false)]
     public void Judges_by_the_value(string topic, string value, string answer, bool right) =>
         Assert.Equal(right, PlainAnswerJudge.IsRight(new ImageQuestion(QuestionType.Plain, "?", topic, null, value), answer));
+
+    [Fact]
+    public void Answers_that_are_made_wrong_are_wrong()
+    {
+        var topics = new HashSet<string>();
+        for (var i = 0; i < 200; i++)
+        {
+            var scene = ImageWorldData.Scene(SmallWorldSplit.Preference, i);
+            foreach (var (question, answer) in ImageWorldData.PlainQuestions(SmallWorldSplit.Preference, i, 4))
+            {
+                topics.Add(question.Topic.Split(' ')[0]);
+                var wrong = QuestionWriter.WrongAnswer(scene, question, WorldRandom.Derive((ulong)i, question.Text));
+                Assert.True(PlainAnswerJudge.IsRight(question, answer), $"{question.Text} {answer}");
+                Assert.False(PlainAnswerJudge.IsRight(question, wrong), $"{question.Text} {wrong}");
+            }
+        }
+
+        Assert.Equal(["background", "color", "count", "exists", "place", "shape", "size", "who"], topics.Order());
+        var engaging = ImageWorldData.Questions(SmallWorldSplit.Preference, 0, 1)[0];
+        Assert.Throws<ArgumentException>(() => QuestionWriter.WrongAnswer(ImageWorldData.Scene(SmallWorldSplit.Preference, 0), engaging, WorldRandom.Derive(0, "x")));
+    }
 }
