@@ -73,7 +73,7 @@ public static class FrameData
 
             rows[i] = JsonSerializer.Serialize(new { id = SmallWorldData.Name(split, i), image = name, question = Question, answer });
         });
-        WholeFile.WriteLines(Path.Combine(folder, "frames.jsonl"), rows);
+        LinesFile.Write(Path.Combine(folder, "frames.jsonl"), rows);
     }
 
     private static string Title(string words) => char.ToUpper(words[0], CultureInfo.InvariantCulture) + words[1..];

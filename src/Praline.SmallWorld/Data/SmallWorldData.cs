@@ -50,7 +50,7 @@ public static class SmallWorldData
         CancellationToken cancel = default)
     {
         var rows = 0;
-        WholeFile.WriteLines(path, Lines());
+        LinesFile.Write(path, Lines());
         return rows;
 
         IEnumerable<string> Lines()
@@ -93,7 +93,7 @@ public static class SmallWorldData
             progress?.Report(i + 1);
         }
 
-        WholeFile.WriteLines(
+        LinesFile.Write(
             Path.Combine(folder, "truth.jsonl"),
             Enumerable.Range(0, count).Select(i => TruthLine(Name(split, i), Scene(split, i, options))));
     }

@@ -117,7 +117,7 @@ public class Qwen2VlTests
         }
     }
 
-    private static Qwen2Vl Open(string folder, string type, string language = "model.", string visual = "visual.")
+    internal static Qwen2Vl Open(string folder, string type, string language = "model.", string visual = "visual.")
     {
         TinyModels.Write(folder, "config.json", $$"""
             {"model_type": "{{type}}", "hidden_size": 16, "intermediate_size": 24, "num_attention_heads": 2, "num_hidden_layers": 2,

@@ -69,7 +69,7 @@ public static class ImageWorldData
     /// <summary>Writes the rows of images 0 to <paramref name="count"/> − 1 as JSONL.</summary>
     public static void WriteRows(
         string path, SmallWorldSplit split, int count, ImagePrompts prompts, ImageDataOptions? options = null, bool images = false) =>
-        WholeFile.WriteLines(path, Indices(count).SelectMany(i => Rows(split, i, prompts, options, images)).Select(r => r.ToJson()));
+        LinesFile.Write(path, Indices(count).SelectMany(i => Rows(split, i, prompts, options, images)).Select(r => r.ToJson()));
 
     /// <summary>
     /// Writes <c>images/NAME.png</c> and <c>truth.jsonl</c> (image, scene). Images that are there already are kept.
@@ -94,7 +94,7 @@ public static class ImageWorldData
             progress?.Report(i + 1);
         }
 
-        WholeFile.WriteLines(
+        LinesFile.Write(
             Path.Combine(folder, "truth.jsonl"),
             Indices(count).Select(i => $"{{\"image\":\"{FileName(split, i)}\",\"scene\":{Scene(split, i, options).ToJson()}}}"));
     }
@@ -106,13 +106,13 @@ public static class ImageWorldData
 
     /// <summary>Writes questions as self-imagination takes them: <c>image</c>, <c>question</c>, <c>question_type</c>.</summary>
     public static void WriteQuestions(string path, SmallWorldSplit split, int count, int perImage, ImageDataOptions? options = null) =>
-        WholeFile.WriteLines(path, Indices(count).SelectMany(i => Questions(split, i, perImage, options).Select(q =>
+        LinesFile.Write(path, Indices(count).SelectMany(i => Questions(split, i, perImage, options).Select(q =>
             JsonSerializer.Serialize(
                 new { image = FileName(split, i), question = q.Text, question_type = q.Type.PieName() }, Json))));
 
     /// <summary>Writes questions as the PIE benchmark has them: <c>Image ID</c>, <c>Question</c>, <c>Question Type</c>.</summary>
     public static void WritePie(string path, SmallWorldSplit split, int count, int perImage, ImageDataOptions? options = null) =>
-        WholeFile.WriteLines(path, Indices(count).SelectMany(i => Questions(split, i, perImage, options).Select(q =>
+        LinesFile.Write(path, Indices(count).SelectMany(i => Questions(split, i, perImage, options).Select(q =>
             JsonSerializer.Serialize(
                 new Dictionary<string, string>
                 {
@@ -127,7 +127,7 @@ public static class ImageWorldData
     /// <see cref="PlainAnswerJudge"/> judges.
     /// </summary>
     public static void WritePlain(string path, SmallWorldSplit split, int count, int perImage, ImageDataOptions? options = null) =>
-        WholeFile.WriteLines(path, Indices(count).SelectMany(i => PlainQuestions(split, i, perImage, options).Select(p =>
+        LinesFile.Write(path, Indices(count).SelectMany(i => PlainQuestions(split, i, perImage, options).Select(p =>
             JsonSerializer.Serialize(
                 new
                 {
@@ -158,7 +158,7 @@ public static class ImageWorldData
             return JsonSerializer.Serialize(
                 new { id = $"{SmallWorldData.Name(split, i)}/{k}", image = FileName(split, i), conversations = turns }, Json);
         })).ToList();
-        WholeFile.WriteLines(path, ["[", .. rows.Select((r, i) => i < rows.Count - 1 ? r + "," : r), "]"]);
+        LinesFile.Write(path, ["[", .. rows.Select((r, i) => i < rows.Count - 1 ? r + "," : r), "]"]);
         return rows.Count;
     }
 
