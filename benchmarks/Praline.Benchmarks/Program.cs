@@ -4,6 +4,7 @@ using Praline.Torch;
 // dotnet run -c Release --project benchmarks/Praline.Benchmarks -- NAME [key=value …]
 var benchmarks = new Dictionary<string, Action<Arguments>>(StringComparer.Ordinal)
 {
+    ["candidates"] = CandidatesBenchmark.Run,
     ["decode"] = DecodeBenchmark.Run,
     ["load"] = LoadBenchmark.Run,
     ["prefill"] = PrefillBenchmark.Run,

@@ -92,7 +92,11 @@ public static class RankingReportPage
 
     private static HistogramPanel Panel(string title, string unit, IReadOnlyList<double> values, double? width) => new()
     {
-        Title = title, XLabel = unit, YLabel = "", BinWidth = width, Series = [new("", values, SeriesStyle.Neutral)],
+        Title = title,
+        XLabel = unit,
+        YLabel = "",
+        BinWidth = width,
+        Series = [new("", values, SeriesStyle.Neutral)],
     };
 
     private static ReportTable ScoreTable(RankingReport numbers) => new()

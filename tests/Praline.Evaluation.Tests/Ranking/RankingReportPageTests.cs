@@ -48,7 +48,12 @@ public sealed class RankingReportPageTests : IDisposable
         })];
         ScoresRow Scores(int idx, string judge, double first, double second) => new()
         {
-            Idx = idx, VideoName = $"v{idx}", Judge = judge, HalluScores = [first, second, null], HarmoScores = [5, 1, 1], ConsiScores = [3, 0, 1],
+            Idx = idx,
+            VideoName = $"v{idx}",
+            Judge = judge,
+            HalluScores = [first, second, null],
+            HarmoScores = [5, 1, 1],
+            ConsiScores = [3, 0, 1],
             Unscored = idx == 0 ? [new("hallu_scores", 2, "It holds no score."), new("hallu_scores", 2, "It holds no score."), new("hallu_scores", 2, "It holds no score.")] : [],
         };
         return new RankingStudy
