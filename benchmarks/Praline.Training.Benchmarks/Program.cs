@@ -3,6 +3,8 @@ using Praline.Training.Benchmarks;
 // dotnet run -c Release --project benchmarks/Praline.Training.Benchmarks -- NAME [key=value ...]
 var benchmarks = new Dictionary<string, Func<Settings, int>>
 {
+    ["distributed"] = DistributedBenchmark.Run,
+    ["distributed-worker"] = DistributedWorker.Run,
     ["train-step"] = TrainStepBenchmark.Run,
     ["train-step-worker"] = TrainStepWorker.Run,
     ["train-step-parts"] = TrainStepParts.Run,

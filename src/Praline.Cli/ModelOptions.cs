@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Torch;
 
 namespace Praline.Cli;
@@ -55,7 +56,7 @@ internal sealed class ModelOptions(bool forImages = false)
     /// <summary>Sets the thread count and returns the device.</summary>
     public Device Prepare(ParseResult parsed)
     {
-        TorchRuntime.Threads = parsed.GetValue(Threads) ?? Environment.ProcessorCount;
+        TorchRuntime.Threads = parsed.GetValue(Threads) ?? LaunchOptions.ThreadsPerProcess;
         return Torch.Device.Parse(parsed.GetValue(Device)!);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Praline.Preferences;
+using Praline.Torch.Distributed;
 using Spectre.Console;
 
 namespace Praline.Cli;
@@ -13,6 +14,9 @@ internal static class StageView
         return progress => lines.GetOrAdd(progress.Stage, stage => new ProgressLine(stage, unit))
             .Report(progress.Done, progress.Total, progress.Rejected > 0 ? $"{progress.Rejected} rejected" : "");
     }
+
+    /// <summary>The same by rank 0 for all ranks.</summary>
+    public static int Print(World world, IReadOnlyList<StageSummary> summaries) => world.IsMain ? Print(summaries) : Host.Success;
 
     /// <summary>Prints what each stage made; what is missing is listed, so that nothing is lost silently.</summary>
     public static int Print(IReadOnlyList<StageSummary> summaries)

@@ -23,7 +23,11 @@ internal sealed class TaskBuilder(
         var task = Create();
         if (_builder.LeftOut.Count > 0)
         {
-            run.WriteLeftOut(_builder.LeftOut);
+            if (trained.World.IsMain)
+            {
+                run.WriteLeftOut(_builder.LeftOut);
+            }
+
             task.LeftOutRows = _builder.LeftOut.Select(p => p.Id).Distinct().Count();
         }
 
@@ -67,6 +71,12 @@ internal sealed class TaskBuilder(
 
     private TrainingTask Pairs(PairObjective objective)
     {
+        if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && trained.World.Size > 1)
+        {
+            throw new PralineException(
+                $"This loss compares the pairs of a batch with each other, which {trained.World.Size} processes would each see a part of: train it with one process, or choose another loss_type.");
+        }
+
         if (objective.Requirements.HasFlag(Requirements.SequentialKl) && trained.Adapter is null)
         {
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
@@ -83,6 +93,11 @@ internal sealed class TaskBuilder(
         var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
         var reference = needsReference ? Reference(examples, "reference") : null;
         var heldPairs = held is null ? null : new HeldOutPairs(held, needsReference ? Reference(held, "reference-eval") : null);
+        if (options.Profile && trained.World.Size > 1)
+        {
+            throw new PralineException($"Profiling looks at one pair at a time: use one process instead of {trained.World.Size}.");
+        }
+
         return options.Profile
             ? new ProfilingTask(trained, objective, examples, reference, heldPairs)
             : new PreferenceTask(trained, objective, examples, reference, heldPairs);

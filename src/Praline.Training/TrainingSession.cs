@@ -1,4 +1,5 @@
 using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Training.Configuration;
 using Praline.Training.Engine;
 using Praline.Training.Runs;
@@ -16,16 +17,28 @@ public static class TrainingSession
     /// <param name="options">What to do.</param>
     /// <param name="progress">Hears what happens.</param>
     /// <param name="cancellation">Stops the run after the step at hand, with a checkpoint.</param>
+    /// <param name="world">The processes that train together, each of which calls this with the same options; null for this one alone.</param>
     /// <exception cref="PralineException">A mistake that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static TrainSummary Run(TrainOptions options, IProgress<TrainProgress>? progress = null, CancellationToken cancellation = default)
+    public static TrainSummary Run(
+        TrainOptions options, IProgress<TrainProgress>? progress = null, CancellationToken cancellation = default, World? world = null)
     {
+        world ??= World.Single;
         options.Loop.Validated();
         var run = new RunFolder(options.ModelDir);
-        run.Claim(FlatSettings.Of(options));
-        if (run.IsFinished)
+        if (world.IsMain)
         {
-            return run.ReadSummary<TrainSummary>();
+            run.Claim(FlatSettings.Of(options));
+        }
+
+        if (world.FromMain(run.IsFinished ? run.ReadSummary<TrainSummary>() : null) is { } done)
+        {
+            return done;
+        }
+
+        if (world.Settings is { } place && options.Device == "cuda")
+        {
+            options = options with { Device = $"cuda:{place.LocalRank}" };
         }
 
         if (options.Threads > 0)
@@ -34,9 +47,9 @@ public static class TrainingSession
         }
 
         using var model = ModelSetup.Load(options);
-        using var trained = ModelSetup.Prepare(model, options);
+        using var trained = ModelSetup.Prepare(model, options, world);
         var task = new TaskBuilder(options, model, trained, run, progress, cancellation).Build();
-        using var trainer = new Trainer(task, options.Loop, run, progress);
+        using var trainer = new Trainer(task, options.Loop, run, progress, world);
         return trainer.Run(cancellation);
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Preferences;
+using Praline.Torch.Distributed;
 
 namespace Praline.Cli;
 
@@ -59,12 +61,13 @@ internal sealed class InputChoices
 
     public PromptSet PromptsOf(ParseResult parsed) => PromptSet.Load(parsed.GetValue(Prompts));
 
-    public StageRunOptions RunOf(ParseResult parsed) => new()
+    public StageRunOptions RunOf(ParseResult parsed, World? world = null) => new()
     {
+        World = world ?? World.Single,
         Restart = parsed.GetValue(Restart),
         Update = parsed.GetValue(Update),
         RetryFailed = parsed.GetValue(RetryFailed),
         MaxConcurrency = Math.Max(1, parsed.GetValue(Ahead)),
-        Progress = StageView.Progress(),
+        Progress = world is null || LaunchOptions.Shows(world) ? StageView.Progress() : null,
     };
 }

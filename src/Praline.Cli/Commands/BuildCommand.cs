@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Models.Checkpoints;
 using Praline.Preferences;
 
@@ -19,7 +20,8 @@ internal static class BuildCommand
         captioner.AddTo(command);
         judges.AddTo(command);
         rank.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) => launch.RunSharedAsync(parsed, () => parsed.GetValue(input.Output)!, async world =>
         {
             var (folder, videos, prompts) = (input.FolderOf(parsed), input.VideosOf(parsed), input.PromptsOf(parsed));
             if (parsed.GetValue(plan.Plan))
@@ -49,10 +51,14 @@ internal static class BuildCommand
                 Judge = new JudgeStage(judge.Judge) { ClipsPath = files.Clips },
                 Rank = rank.Stage(parsed),
             };
-            var exit = StageView.Print(await builder.RunAsync(folder, videos, files.Folder, input.RunOf(parsed), judge.Concurrency, cancellation));
-            RankingView.Write(files, folder, rank, parsed);
+            var exit = StageView.Print(world, await builder.RunAsync(folder, videos, files.Folder, input.RunOf(parsed, world), judge.Concurrency, cancellation));
+            if (world.IsMain)
+            {
+                RankingView.Write(files, folder, rank, parsed);
+            }
+
             return exit;
-        });
+        }, cancellation));
         return command;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 
 namespace Praline.Cli.Commands;
 
@@ -12,13 +13,14 @@ internal static class CandidatesCommand
         input.AddTo(command);
         captions.AddTo(command, clips: false);
         captioner.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) => launch.RunSharedAsync(parsed, () => parsed.GetValue(input.Output)!, async world =>
         {
             var files = input.FilesOf(parsed);
             using var model = captioner.Open(parsed, files);
-            return StageView.Print([await captions.CandidatesStage(parsed, model.Captioner, input.PromptsOf(parsed)).RunAsync(
-                input.FolderOf(parsed), files.Clips, files.LongGeneration, input.RunOf(parsed), cancellation)]);
-        });
+            return StageView.Print(world, [await captions.CandidatesStage(parsed, model.Captioner, input.PromptsOf(parsed)).RunAsync(
+                input.FolderOf(parsed), files.Clips, files.LongGeneration, input.RunOf(parsed, world), cancellation)]);
+        }, cancellation));
         return command;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 
 namespace Praline.Cli.Commands;
 
@@ -26,6 +27,9 @@ internal static class DoctorCommand
         report.Try("threads", () => (TorchRuntime.Threads.ToString(), "libtorch's own default; praline sets --threads explicitly"), "");
         report.Try("CUDA", () => (TorchRuntime.CudaDeviceCount == 0 ? "no device" : $"{TorchRuntime.CudaDeviceCount} device(s)",
             TorchRuntime.CudaDeviceCount == 0 ? "everything runs on the CPU" : "--device cuda uses them"), "");
+        report.Try("several processes", () => (
+            string.Join(", ", Enum.GetValues<DistributedBackend>().Where(DistributedBackends.IsAvailable).Select(b => b.ToString()).DefaultIfEmpty("no")),
+            "--nproc and launchers (docs/distributed.md); Gloo on Debian needs libgloo-dev when the native part is built"), "");
         report.Try("FFmpeg", () => (Media.MediaRuntime.Versions, Media.MediaRuntime.NativePath),
             "install libavformat-dev libavcodec-dev libswscale-dev libavutil-dev; then run ./praline again");
         Ui.Out.Write(report.ToTable());

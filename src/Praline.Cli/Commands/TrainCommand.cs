@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Cli.Training;
+using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Training;
 
 namespace Praline.Cli.Commands;
@@ -11,15 +14,29 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train on questions and answers (sft) or on preference pairs (synpo, dpo, …).");
         var settings = new TrainingSettings(command);
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(settings.Read(parsed), cancellation)));
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = settings.Read(parsed);
+            return launch.RunAsync(parsed, () => options.ModelDir, () => Task.FromResult(Run(options, cancellation)), cancellation);
+        });
         return command;
     }
 
-    /// <summary>Trains with a live view; the folder of the result goes to stdout.</summary>
+    /// <summary>Trains with a live view, with the other ranks when a launcher started several; the folder of the result goes to stdout.</summary>
     internal static int Run(TrainOptions options, CancellationToken cancellation)
     {
-        var summary = TrainView.Watch(view => TrainingSession.Run(options, view, cancellation));
-        Console.WriteLine(summary.Result);
-        return Host.Success;
+        return World.Run(Device.Parse(options.Device), world =>
+        {
+            var summary = LaunchOptions.Shows(world)
+                ? TrainView.Watch(view => TrainingSession.Run(options, view, cancellation, world))
+                : TrainingSession.Run(options, null, cancellation, world);
+            if (world.IsMain)
+            {
+                Console.WriteLine(summary.Result);
+            }
+
+            return Host.Success;
+        });
     }
 }

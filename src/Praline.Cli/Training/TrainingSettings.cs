@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Torch;
 using Praline.Training;
 using Praline.Training.Configuration;
@@ -81,7 +82,7 @@ internal sealed class TrainingSettings
         if (options.Threads == 0)
         {
             // Not a setting of the run: it may go on on a machine with other processors.
-            TorchRuntime.Threads = Environment.ProcessorCount;
+            TorchRuntime.Threads = LaunchOptions.ThreadsPerProcess;
         }
 
         return options.PretrainedPth.Length > 0 ? options : options with { PretrainedPth = ShippedFiles.BaseCaptioner };

@@ -1,3 +1,5 @@
+using Praline.Torch.Distributed;
+
 namespace Praline.Preferences;
 
 /// <summary>
@@ -25,10 +27,10 @@ public sealed class PreferenceBuilder
     /// <param name="videoFolder">The folder that the videos' paths start from.</param>
     /// <param name="videos">The videos.</param>
     /// <param name="outputFolder">Where the files go.</param>
-    /// <param name="run">How to run the stages that use the model.</param>
+    /// <param name="run">How to run the stages that use the model; several processes share those.</param>
     /// <param name="judgeConcurrency">How many videos are judged at once.</param>
     /// <param name="cancellation">Stops the stage that is running; the next start goes on.</param>
-    /// <returns>One summary for each stage, in order.</returns>
+    /// <returns>One summary for each stage that this process took part in, in order.</returns>
     public async Task<IReadOnlyList<StageSummary>> RunAsync(
         string videoFolder,
         IReadOnlyList<VideoItem> videos,
@@ -38,23 +40,35 @@ public sealed class PreferenceBuilder
         CancellationToken cancellation = default)
     {
         var files = new DataFiles(outputFolder);
-        return
-        [
-            await Clips.RunAsync(videoFolder, videos, files.Clips, run, cancellation).ConfigureAwait(false),
-            await CaptionClips.RunAsync(videoFolder, files.Clips, files.ShortGeneration, run, cancellation).ConfigureAwait(false),
-            await RunCandidates(videoFolder, files, run, judgeConcurrency, cancellation).ConfigureAwait(false),
-            await Judge.RunAsync(
+        var alone = run with { World = World.Single };
+        var summaries = new List<StageSummary>();
+
+        // What needs no model is rank 0's: the others wait for its file.
+        if (run.World.IsMain)
+        {
+            summaries.Add(await Clips.RunAsync(videoFolder, videos, files.Clips, alone, cancellation).ConfigureAwait(false));
+        }
+
+        run.World.Barrier();
+        summaries.Add(await CaptionClips.RunAsync(videoFolder, files.Clips, files.ShortGeneration, run, cancellation).ConfigureAwait(false));
+        summaries.Add(await RunCandidates(videoFolder, files, run, judgeConcurrency, cancellation).ConfigureAwait(false));
+        if (run.World.IsMain)
+        {
+            summaries.Add(await Judge.RunAsync(
                 videoFolder, files.ShortGeneration, files.LongGeneration, files.Scores,
-                run with { MaxConcurrency = judgeConcurrency }, cancellation).ConfigureAwait(false),
-            await Rank.RunAsync(files.LongGeneration, files.Scores, files.Pairs, run, cancellation).ConfigureAwait(false),
-        ];
+                alone with { MaxConcurrency = judgeConcurrency }, cancellation).ConfigureAwait(false));
+            summaries.Add(await Rank.RunAsync(files.LongGeneration, files.Scores, files.Pairs, alone, cancellation).ConfigureAwait(false));
+        }
+
+        return summaries;
     }
 
     /// <summary>Step 3, and while it runs the judging of what it has made, where the judge's answers are kept.</summary>
     private async Task<StageSummary> RunCandidates(
         string videoFolder, DataFiles files, StageRunOptions run, int judgeConcurrency, CancellationToken cancellation)
     {
-        if (!Judge.Judge.KeepsAnswers)
+        // With several processes it is rank 0 that judges, afterwards: the answers are kept in one file.
+        if (!Judge.Judge.KeepsAnswers || run.World.Size > 1)
         {
             return await Candidates.RunAsync(videoFolder, files.Clips, files.LongGeneration, run, cancellation).ConfigureAwait(false);
         }

@@ -1,3 +1,5 @@
+using Praline.Torch.Distributed;
+
 namespace Praline.Preferences;
 
 /// <summary>How a stage is run; nothing here changes its result.</summary>
@@ -14,6 +16,12 @@ public sealed record StageRunOptions
 
     /// <summary>How many items are under way at once, at least 1.</summary>
     public int MaxConcurrency { get; init; } = 1;
+
+    /// <summary>
+    /// The processes that share the items, each of which runs the stage with the same options; rank 0 writes the output, which is the
+    /// same as one process's, byte for byte.
+    /// </summary>
+    public World World { get; init; } = World.Single;
 
     /// <summary>Told after each item. Called from several threads, one at a time.</summary>
     public Action<StageProgress>? Progress { get; init; }

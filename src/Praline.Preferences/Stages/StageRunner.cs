@@ -36,6 +36,11 @@ public static class StageRunner
 
         var header = StageHeader.Of(plan);
         var update = options.Update || options.RetryFailed;
+        if (options.World.Size > 1)
+        {
+            return await StageShares.RunAsync(plan, header, work, options, cancellation).ConfigureAwait(false);
+        }
+
         if (!options.Restart && FinishedEarlier(plan, header, update, options.RetryFailed) is { } finished)
         {
             return finished;
@@ -57,9 +62,9 @@ public static class StageRunner
                 journal.ChangeHeader(header);
             }
 
-            results = Place(plan, found?.Entries ?? [], options.RetryFailed);
+            results = Place(plan, [.. found?.Entries ?? [], .. StageShares.Absorb(plan, header, journal, options)], options.RetryFailed);
             reused = results.Count(r => r is not null);
-            await DoTheRest(plan, results, reused, journal, work, options, cancellation).ConfigureAwait(false);
+            await DoTheRest(plan, results, reused, Pending(results), journal, work, options, cancellation).ConfigureAwait(false);
             StageOutput.Write(plan, header, results!);
         }
 
@@ -68,7 +73,7 @@ public static class StageRunner
     }
 
     /// <summary>The summary when nothing is left to do; else null, with what an earlier start finished in the journal.</summary>
-    private static StageSummary? FinishedEarlier(StagePlan plan, StageHeader header, bool update, bool retryFailed)
+    internal static StageSummary? FinishedEarlier(StagePlan plan, StageHeader header, bool update, bool retryFailed)
     {
         var journalPath = Journal.PathFor(plan.OutputPath);
         if (File.Exists(journalPath))
@@ -102,7 +107,7 @@ public static class StageRunner
     }
 
     /// <summary>What earlier starts finished of this plan's items; null where an item is to be done.</summary>
-    private static StageResult?[] Place(StagePlan plan, List<JournalEntry> entries, bool retryFailed)
+    internal static StageResult?[] Place(StagePlan plan, IEnumerable<JournalEntry> entries, bool retryFailed)
     {
         var number = plan.Items.Index().ToDictionary(x => x.Item, x => x.Index);
         var results = new StageResult?[plan.Items.Count];
@@ -120,10 +125,15 @@ public static class StageRunner
             : results;
     }
 
-    private static async Task DoTheRest(
+    /// <summary>The items that are still to be done.</summary>
+    internal static int[] Pending(StageResult?[] results) => [.. Enumerable.Range(0, results.Length).Where(i => results[i] is null)];
+
+    /// <summary>Does the pending items and puts their results in their places.</summary>
+    internal static async Task DoTheRest(
         StagePlan plan,
         StageResult?[] results,
         int reused,
+        IReadOnlyList<int> pending,
         Journal journal,
         Func<int, CancellationToken, Task<StageResult>> work,
         StageRunOptions options,
@@ -133,9 +143,8 @@ public static class StageRunner
         var (done, rejected) = (reused, results.Count(r => r?.Rejected is not null));
         StopStageException? stopped = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        options.Progress?.Invoke(new StageProgress(plan.Stage, done, results.Length, reused, rejected));
+        options.Progress?.Invoke(new StageProgress(plan.Stage, done, reused + pending.Count, reused, rejected));
 
-        var pending = Enumerable.Range(0, results.Length).Where(i => results[i] is null).ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.MaxConcurrency), CancellationToken = stop.Token };
         try
         {
@@ -150,7 +159,7 @@ public static class StageRunner
                     {
                         done++;
                         rejected += result.Rejected is null ? 0 : 1;
-                        options.Progress?.Invoke(new StageProgress(plan.Stage, done, results.Length, reused, rejected));
+                        options.Progress?.Invoke(new StageProgress(plan.Stage, done, reused + pending.Count, reused, rejected));
                     }
                 }
                 catch (StopStageException e)

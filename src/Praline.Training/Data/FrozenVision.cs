@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Praline.Media;
 using Praline.Models.Multimodal;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 
 namespace Praline.Training.Data;
 
@@ -13,7 +14,8 @@ namespace Praline.Training.Data;
 /// <param name="reader">Reads media.</param>
 /// <param name="cache">Where features are kept on disk; null for memory only.</param>
 /// <param name="memoryBytes">Features in memory, at most; what is beyond is read from the cache when it is needed.</param>
-public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, VisionCache? cache = null, long memoryBytes = 4L << 30)
+/// <param name="world">The ranks that compute features together, each a share; null for this process alone.</param>
+public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, VisionCache? cache = null, long memoryBytes = 4L << 30, World? world = null)
     : IVisionSource
 {
     private const int ReadAhead = 4;
@@ -21,6 +23,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, VisionCacheKey> _keys = new(StringComparer.Ordinal);
     private readonly CachedVision? _naming = cache is null ? null : new CachedVision(model, cache);
+    private readonly World _world = world ?? World.Single;
     private long _bytes;
 
     /// <inheritdoc/>
@@ -31,6 +34,28 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
     {
         var wanted = media.DistinctBy(m => m.Key).Where(m => !_counts.ContainsKey(m.Key)).ToArray();
+        if (_world.Size == 1)
+        {
+            Compute(wanted, report, cancellation);
+            return;
+        }
+
+        Compute([.. wanted.Where((_, i) => _world.Owns(i))], report, cancellation);
+        if (cache is not null)
+        {
+            _world.Barrier();
+            Compute([.. wanted.Where((_, i) => !_world.Owns(i))], null, cancellation); // the others have written them
+            return;
+        }
+
+        foreach (var (number, one) in wanted.Index())
+        {
+            Exchange(one, number % _world.Size);
+        }
+    }
+
+    private void Compute(MediaReference[] wanted, Action<int, int>? report, CancellationToken cancellation)
+    {
         using var queue = new BlockingCollection<Work>(ReadAhead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var producer = Task.Run(() => Produce(wanted, queue, stop.Token), CancellationToken.None);
@@ -97,6 +122,20 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         return read.Tokens.Device == model.Language.Device ? read : read with { Tokens = read.Tokens.To(model.Language.Device) };
     }
 
+    /// <summary>Gives all ranks the features of a medium that one of them has computed.</summary>
+    private void Exchange(MediaReference media, int owner)
+    {
+        using var scope = new TensorScope();
+        var own = _world.Rank == owner ? _inMemory[media.Key] : null;
+        var described = _world.Gather(own is null ? null : new Described([.. own.Counts], [.. own.Grids], own.Kind, own.Tokens.Shape, own.Tokens.DType))[owner]!;
+        var tokens = own?.Tokens ?? Tensor.Zeros(described.Shape, described.Type, model.Language.Device);
+        _world.Broadcast(tokens, owner);
+        if (own is null)
+        {
+            Keep(media, new VisionFeatures(tokens, described.Counts, described.Grids, described.Kind), null);
+        }
+    }
+
     private void Keep(Work work)
     {
         var features = work.Images is null ? cache!.TryGet(work.Key!) ?? Encode(work.Media) : model.Encode(work.Images, KindOf(work.Media), work.SecondsPerFrame);
@@ -109,15 +148,20 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
             }
         }
 
-        _counts[work.Media.Key] = features.Counts;
+        Keep(work.Media, features, work.Key);
+    }
+
+    private void Keep(MediaReference media, VisionFeatures features, VisionCacheKey? key)
+    {
+        _counts[media.Key] = features.Counts;
         var bytes = features.Tokens.Numel * features.Tokens.DType.Size();
         if (_bytes + bytes <= memoryBytes)
         {
             _bytes += bytes;
             var tokens = features.Tokens.To(model.Language.Device).Clone(); // a memory of its own, not a mapped file
-            _inMemory[work.Media.Key] = (features with { Tokens = tokens }).DetachFromScope();
+            _inMemory[media.Key] = (features with { Tokens = tokens }).DetachFromScope();
         }
-        else if (work.Key is null)
+        else if (key is null)
         {
             throw new PralineException(
                 $"The vision features need more than the {memoryBytes >> 20} MiB they may have in memory: set vision_cache to a folder on a disk with space, or raise feature_memory_bytes.");
@@ -173,6 +217,8 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         var (images, seconds) = reader.Read(media);
         return model.Encode(images, KindOf(media), seconds);
     }
+
+    private sealed record Described(int[] Counts, VisionGrid[] Grids, MediaKind Kind, long[] Shape, DType Type);
 
     private sealed record Work(MediaReference Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, double SecondsPerFrame, PralineException? Error);
 }

@@ -1,4 +1,5 @@
 using Praline.Torch;
+using Praline.Torch.Distributed;
 
 namespace Praline.Training.Engine;
 
@@ -6,14 +7,18 @@ namespace Praline.Training.Engine;
 /// Adds up the gradients of an optimizer step's micro-batches. Each micro-batch's own gradient is looked at before it is added, so
 /// that one bad micro-batch can be dropped without spoiling the others.
 /// </summary>
-internal sealed class GradientAccumulator(MasterWeights weights) : IDisposable
+internal sealed class GradientAccumulator(MasterWeights weights) : IStepGradients
 {
     private readonly Dictionary<Tensor, Tensor> _sums = [];
 
-    /// <summary>
-    /// Takes the gradients that a backward pass left (and clears them). False, with nothing added, when one is NaN or infinite.
-    /// </summary>
-    internal bool TryAdd()
+    /// <inheritdoc/>
+    public void Last()
+    {
+        // Nobody waits for this process's part.
+    }
+
+    /// <inheritdoc/>
+    public bool TryAdd()
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
@@ -44,8 +49,20 @@ internal sealed class GradientAccumulator(MasterWeights weights) : IDisposable
         return true;
     }
 
-    /// <summary>Hands the sums to the masters as their gradients and starts anew. False when nothing was added.</summary>
-    internal bool Release()
+    /// <inheritdoc/>
+    public void Drop()
+    {
+        foreach (var parameter in weights.Of.Keys)
+        {
+            parameter.Grad = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ReducerStatistics TakeStatistics() => default;
+
+    /// <inheritdoc/>
+    public bool Release(Action repeatLast)
     {
         foreach (var (parameter, sum) in _sums)
         {

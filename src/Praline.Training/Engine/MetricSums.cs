@@ -33,6 +33,19 @@ public sealed class MetricSums
         }
     }
 
+    /// <summary>Everything that was added, in the order in which it was first added.</summary>
+    public IReadOnlyList<MetricSum> Entries
+    {
+        get => [.. _order.Select(name => new MetricSum(name, _sums[name].Sum, _sums[name].Weight))];
+        init
+        {
+            foreach (var entry in value)
+            {
+                Add(entry.Name, entry.Sum, entry.Weight);
+            }
+        }
+    }
+
     /// <summary>The means, in the order in which they were first added.</summary>
     public IEnumerable<KeyValuePair<string, double>> Means() =>
         _order.Where(name => _sums[name].Weight != 0).Select(name => KeyValuePair.Create(name, _sums[name].Sum / _sums[name].Weight));

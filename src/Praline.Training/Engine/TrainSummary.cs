@@ -33,6 +33,15 @@ public sealed record TrainSummary
     /// <summary>Rows of the data that were left out; they are listed in <c>left_out.jsonl</c>.</summary>
     public int LeftOutRows { get; init; }
 
+    /// <summary>Processes that trained together.</summary>
+    public int Processes { get; init; } = 1;
+
+    /// <summary>Seconds in which gradients were exchanged between processes.</summary>
+    public double ExchangeSeconds { get; init; }
+
+    /// <summary>The share of that time that ran beside the backward pass, from 0 to 1.</summary>
+    public double ExchangeOverlapped { get; init; } = 1;
+
     /// <summary>Means over the last steps of what was logged.</summary>
     public required IReadOnlyDictionary<string, double> FinalMetrics { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Torch.Optim;
 using Praline.Training.Runs;
 using Praline.Training.Tasks;
@@ -9,7 +10,8 @@ namespace Praline.Training.Engine;
 /// <summary>
 /// The training loop, the same for every method: batches in a seeded order, packed micro-batches, gradients added up, clipped, AdamW, a
 /// schedule, logs, checkpoints. Interrupted anywhere and run again it goes on from its newest checkpoint and ends with the same
-/// bytes (on the CPU, with the same number of threads).
+/// bytes (on the CPU, with the same number of threads). In a world of several processes every one runs it: each computes its share of
+/// every batch, and rank 0 writes.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -20,12 +22,15 @@ public sealed class Trainer : IDisposable
     private readonly EpochSampler _sampler;
     private readonly LearningRateSchedule _schedule;
     private readonly AdamW _optimizer;
-    private readonly MasterWeights _weights;
-    private readonly GradientAccumulator _accumulator;
+    private readonly IRankWeights _weights;
+    private readonly IStepGradients _gradients;
+    private readonly World _world;
     private readonly CheckpointStore _checkpoints;
     private readonly int _totalSteps;
     private readonly MemoryEstimate? _memory;
     private TrainingState _state = new();
+    private ReducerStatistics _exchange;
+    private bool _stopAsked;
     private JsonLinesLog? _metricsLog;
     private JsonLinesLog? _timingLog;
     private TensorBoardLog? _tensorBoard;
@@ -35,8 +40,10 @@ public sealed class Trainer : IDisposable
     /// <param name="options">How.</param>
     /// <param name="run">Where the results go.</param>
     /// <param name="progress">Hears what happens, for a live view.</param>
+    /// <param name="world">The processes that train together; null for this one alone.</param>
     /// <exception cref="PralineException">There is nothing to train, or nothing to train on.</exception>
-    public Trainer(ITrainingTask task, TrainerOptions options, RunFolder run, IProgress<TrainProgress>? progress = null)
+    public Trainer(
+        ITrainingTask task, TrainerOptions options, RunFolder run, IProgress<TrainProgress>? progress = null, World? world = null)
     {
         if (task.ExampleIds.Count == 0)
         {
@@ -52,7 +59,8 @@ public sealed class Trainer : IDisposable
         _sampler = new EpochSampler(task.ExampleIds.Count, options.BatchSize * options.AccumulationSteps, options.Seed);
         _totalSteps = Math.Min(options.MaxSteps ?? int.MaxValue, options.NumEpochs * _sampler.StepsPerEpoch);
         _schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
-        _weights = new MasterWeights(task.Trainable);
+        _world = world ?? World.Single;
+        _weights = options.Shard && _world.Size > 1 ? new ShardedWeights(_world, task.Trainable) : new ReplicatedWeights(_world, task.Trainable);
         _optimizer = new AdamW(_weights.Tensors, new AdamWOptions
         {
             LearningRate = options.LearningRate,
@@ -60,7 +68,7 @@ public sealed class Trainer : IDisposable
             Beta2 = options.Beta2,
             WeightDecay = options.WeightDecay,
         });
-        _accumulator = new GradientAccumulator(_weights);
+        _gradients = _weights.Gradients();
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
         _memory = task.Memory(MicroBatches.Largest(task.ExampleLengths, options.BatchSize * options.AccumulationSteps, options.TokensPerMicroBatch, options.BatchSize));
         _reporter = new TrainReporter(progress, _totalSteps, _sampler.StepsPerEpoch);
@@ -75,17 +83,17 @@ public sealed class Trainer : IDisposable
         _reporter.Started(_state, _memory, _task.LeftOutRows);
         while (_state.Step < _totalSteps)
         {
-            if (cancellation.IsCancellationRequested)
+            if (_stopAsked || (_world.Size == 1 && cancellation.IsCancellationRequested))
             {
                 SaveCheckpoint();
-                cancellation.ThrowIfCancellationRequested();
+                throw new OperationCanceledException(cancellation);
             }
 
             var batch = _sampler.Batch(_state.Step);
             var clock = Stopwatch.StartNew();
-            var (metrics, tokens) = TrainStep(batch);
-            Log(metrics, tokens, clock.Elapsed.TotalSeconds);
-            AfterStep(cancellation);
+            var (metrics, tokens) = TrainStep(batch, cancellation);
+            Log(metrics, tokens, clock.Elapsed.TotalSeconds, _gradients.TakeStatistics());
+            AfterStep(_world.Size == 1 ? cancellation : CancellationToken.None); // several ranks stop together, between steps
         }
 
         return Finish();
@@ -97,51 +105,44 @@ public sealed class Trainer : IDisposable
         _metricsLog?.Dispose();
         _timingLog?.Dispose();
         _tensorBoard?.Dispose();
-        _accumulator.Dispose();
+        _gradients.Dispose();
         _optimizer.Dispose();
         _weights.Dispose();
     }
 
     /// <summary>One optimizer step: the gradient of the whole batch from its micro-batches, clip, update.</summary>
-    private (Dictionary<string, double> Metrics, long Tokens) TrainStep(IReadOnlyList<int> batch)
+    private (Dictionary<string, double> Metrics, long Tokens) TrainStep(IReadOnlyList<int> batch, CancellationToken cancellation)
     {
-        var sums = new MetricSums();
-        double loss = 0;
-        long tokens = 0;
-        var parts = MicroBatches.Cut(batch, _task.ExampleLengths, _options.TokensPerMicroBatch, _options.BatchSize);
+        var seed = Seeds.Derive(_options.Seed, "dropout", _state.Step);
+        var parts = MicroBatches.Cut(Share(batch), _task.ExampleLengths, _options.TokensPerMicroBatch, _options.BatchSize);
         PrefetchAfter(parts);
-        for (var i = 0; i < parts.Count; i++)
+        var own = Compute(parts, batch, seed);
+        var any = _gradients.Release(() =>
         {
             using var scope = new TensorScope();
-            var result = _task.Backward(parts[i], batch, Seeds.Derive(_options.Seed, "dropout", _state.Step, i));
-            var good = double.IsFinite(result.Loss) && _accumulator.TryAdd();
-            _state = _state with { MicroBatches = _state.MicroBatches + 1, Tokens = _state.Tokens + result.Tokens };
-            tokens += result.Tokens;
-            if (good)
-            {
-                loss += result.Loss;
-                sums.Add(result.Metrics);
-            }
-            else
-            {
-                Drop(parts[i], result.Loss);
-            }
+            _task.Backward(parts[^1], batch, seed);
+        });
+        var step = StepReport.Sum(_world.Gather(own with { Cancelled = cancellation.IsCancellationRequested, Objective = _task.ObjectiveState }));
+        if (parts.Count == 0)
+        {
+            _task.RestoreObjectiveState(step.Objective);
         }
 
+        Count(step);
         var learningRate = _options.LearningRate * _schedule.Factor(_state.Step);
         var norm = double.NaN;
-        if (_accumulator.Release())
+        if (any)
         {
-            norm = GradientClipping.ClipGradNorm(_weights.Tensors.Values, _options.MaxGradNorm);
+            norm = _weights.ClipGradNorm(_options.MaxGradNorm);
             _optimizer.LearningRate = learningRate;
             _optimizer.Step();
             _optimizer.ZeroGrad();
             _weights.CopyBack();
         }
 
-        _state = _state with { Step = _state.Step + 1, Objective = _task.ObjectiveState };
-        var metrics = new Dictionary<string, double> { ["loss"] = loss };
-        foreach (var (name, value) in sums.Means())
+        _state = _state with { Step = _state.Step + 1, Objective = step.Objective };
+        var metrics = new Dictionary<string, double> { ["loss"] = step.Loss };
+        foreach (var (name, value) in step.Metrics.Means())
         {
             metrics[name] = value;
         }
@@ -153,39 +154,95 @@ public sealed class Trainer : IDisposable
 
         metrics["grad_norm"] = norm;
         metrics["learning_rate"] = learningRate;
-        return (metrics, tokens);
+        return (metrics, step.Tokens);
     }
 
     /// <summary>Media of the micro-batches at hand, and of the next step's, are got ready while the first ones are computed.</summary>
     private void PrefetchAfter(IReadOnlyList<IReadOnlyList<int>> parts)
     {
         var next = _state.Step + 1 < _totalSteps ? _sampler.Batch(_state.Step + 1) : [];
-        _task.Prefetch([.. parts.SelectMany(part => part), .. next]);
+        _task.Prefetch([.. parts.SelectMany(part => part), .. Share(next)]);
     }
 
-    private void Drop(IReadOnlyList<int> microBatch, double loss)
+    /// <summary>This process's examples of a batch.</summary>
+    private IReadOnlyList<int> Share(IReadOnlyList<int> batch) => RankShares.Of(batch, _task.ExampleLengths, _world.Size)[_world.Rank];
+
+    /// <summary>The gradients of this process's micro-batches.</summary>
+    private StepReport Compute(IReadOnlyList<IReadOnlyList<int>> parts, IReadOnlyList<int> batch, ulong seed)
     {
-        foreach (var parameter in _task.Trainable.Values)
+        var sums = new MetricSums();
+        var dropped = new List<string>();
+        double loss = 0;
+        long tokens = 0;
+        for (var i = 0; i < parts.Count; i++)
         {
-            parameter.Grad = null;
+            using var scope = new TensorScope();
+            if (i == parts.Count - 1)
+            {
+                _gradients.Last();
+            }
+
+            var result = _task.Backward(parts[i], batch, seed);
+            tokens += result.Tokens;
+            if (!double.IsFinite(result.Loss))
+            {
+                _gradients.Drop();
+                dropped.Add(Dropped(parts[i], "the loss"));
+            }
+            else if (!_gradients.TryAdd())
+            {
+                dropped.Add(Dropped(parts[i], "a gradient"));
+            }
+            else
+            {
+                loss += result.Loss;
+                sums.Add(result.Metrics);
+            }
         }
 
-        _state = _state with { Dropped = _state.Dropped + 1 };
+        return new StepReport { Loss = loss, Tokens = tokens, MicroBatches = parts.Count, Dropped = dropped, Metrics = sums };
+    }
+
+    private string Dropped(IReadOnlyList<int> microBatch, string what)
+    {
         var ids = string.Join(", ", microBatch.Take(5).Select(i => _task.ExampleIds[i])) + (microBatch.Count > 5 ? ", …" : "");
-        var what = double.IsFinite(loss) ? "a gradient" : "the loss";
-        _reporter.Dropped(_state, $"Dropped a micro-batch in step {_state.Step + 1}: {what} is NaN or infinite ({ids}).");
-        if (_state.Dropped > _options.MaxDroppedShare * Math.Max(_state.MicroBatches, 20))
+        return $"{what} is NaN or infinite ({ids})";
+    }
+
+    /// <summary>Counts what the ranks computed and dropped of a step.</summary>
+    private void Count(StepReport step)
+    {
+        _stopAsked |= step.Cancelled;
+        _state = _state with
+        {
+            MicroBatches = _state.MicroBatches + step.MicroBatches,
+            Tokens = _state.Tokens + step.Tokens,
+            Dropped = _state.Dropped + step.Dropped.Count,
+        };
+        foreach (var what in step.Dropped)
+        {
+            _reporter.Dropped(_state, $"Dropped a micro-batch in step {_state.Step + 1}: {what}.");
+        }
+
+        if (step.Dropped.Count > 0 && _state.Dropped > _options.MaxDroppedShare * Math.Max(_state.MicroBatches, 20))
         {
             throw new PralineException(
                 $"{_state.Dropped} of {_state.MicroBatches} micro-batches gave NaN or infinite values, more than the share of {_options.MaxDroppedShare} that is allowed "
-                + $"(last: {ids}). Lower the learning rate, or look at these examples; max_dropped_share sets the limit.");
+                + $"(last: {step.Dropped[^1]}). Lower the learning rate, or look at these examples; max_dropped_share sets the limit.");
         }
     }
 
-    private void Log(Dictionary<string, double> metrics, long tokens, double seconds)
+    private void Log(Dictionary<string, double> metrics, long tokens, double seconds, ReducerStatistics exchange)
     {
+        _exchange += exchange;
         _state = _state with { Seconds = _state.Seconds + seconds };
         var epoch = (double)_state.Step / _sampler.StepsPerEpoch;
+        if (!_world.IsMain)
+        {
+            _reporter.Step(_state, metrics, tokens, seconds);
+            return;
+        }
+
         _metricsLog!.Write(
         [
             new("step", _state.Step), new("epoch", epoch), .. metrics.Select(m => KeyValuePair.Create(m.Key, (object?)m.Value)),
@@ -194,7 +251,7 @@ public sealed class Trainer : IDisposable
         _timingLog!.Write(
         [
             new("step", _state.Step), new("seconds", seconds), new("tokens_per_second", tokens / seconds), new("memory", ProcessMemory.Current), new("peak_memory", ProcessMemory.Peak),
-            new("tensors", Tensor.LiveCount),
+            new("tensors", Tensor.LiveCount), .. RankChecks.Timing(_world, exchange),
         ]);
         _tensorBoard!.Write(_state.Step, [.. metrics.Where(m => double.IsFinite(m.Value)), new("tokens_per_second", tokens / seconds)]);
         _reporter.Step(_state, metrics, tokens, seconds);
@@ -212,8 +269,7 @@ public sealed class Trainer : IDisposable
         if (endOfEpoch || last)
         {
             var epoch = (_state.Step + _sampler.StepsPerEpoch - 1) / _sampler.StepsPerEpoch;
-            _task.Export(_run.Epoch(epoch));
-            _reporter.Saved(_state, _run.Epoch(epoch));
+            Export(_run.Epoch(epoch));
         }
 
         if (endOfEpoch || last || (_options.SaveSteps > 0 && _state.Step % _options.SaveSteps == 0))
@@ -230,20 +286,36 @@ public sealed class Trainer : IDisposable
             return;
         }
 
-        _metricsLog!.Write([new("step", _state.Step), .. results.Select(m => KeyValuePair.Create("eval/" + m.Key, (object?)m.Value))]);
-        _tensorBoard!.Write(_state.Step, results.Select(m => KeyValuePair.Create("eval/" + m.Key, m.Value)));
+        _metricsLog?.Write([new("step", _state.Step), .. results.Select(m => KeyValuePair.Create("eval/" + m.Key, (object?)m.Value))]);
+        _tensorBoard?.Write(_state.Step, results.Select(m => KeyValuePair.Create("eval/" + m.Key, m.Value)));
         _reporter.Evaluated(_state, results);
         if (results.TryGetValue("score", out var score) && !(score <= _state.BestScore))
         {
             _state = _state with { BestScore = score, BestStep = _state.Step };
-            _task.Export(_run.Best);
-            _reporter.Saved(_state, _run.Best);
+            Export(_run.Best);
         }
     }
 
+    private void Export(string folder)
+    {
+        if (_world.IsMain)
+        {
+            _task.Export(folder);
+            _reporter.Saved(_state, folder);
+        }
+    }
+
+    /// <summary>Rank 0 writes, after all ranks were found to hold the same weights.</summary>
     private void SaveCheckpoint()
     {
         using var scope = new TensorScope();
+        _weights.RequireEqual(_state.Step);
+        var (weights, optimizer) = _weights.Whole(_optimizer);
+        if (!_world.IsMain)
+        {
+            return;
+        }
+
         _metricsLog!.FlushToDisk();
         _timingLog!.FlushToDisk();
         _tensorBoard!.FlushToDisk();
@@ -251,32 +323,29 @@ public sealed class Trainer : IDisposable
         {
             LogOffsets = new Dictionary<string, long> { ["metrics"] = _metricsLog.Length, ["timing"] = _timingLog.Length, ["tensorboard"] = _tensorBoard.Length },
         };
-        _checkpoints.Save(_state, _weights.Tensors, _optimizer.StateTensors());
+        _checkpoints.Save(_state, weights, optimizer);
     }
 
-    /// <summary>Takes up the newest whole checkpoint, if the folder has one.</summary>
+    /// <summary>Takes up the newest whole checkpoint, if the folder has one; the other ranks get everything from rank 0.</summary>
     private void Restore()
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        if (_checkpoints.LoadNewest((path, reason) => _reporter.Dropped(_state, $"The checkpoint {path} is damaged ({reason}): using the one before.")) is { } checkpoint)
+        var checkpoint = !_world.IsMain ? null : _checkpoints.LoadNewest(
+            (path, reason) => _reporter.Dropped(_state, $"The checkpoint {path} is damaged ({reason}): using the one before."));
+        _weights.Restore(checkpoint, _optimizer);
+        if (_world.FromMain(checkpoint?.State) is { } state)
         {
-            foreach (var (name, parameter) in _weights.Tensors)
-            {
-                parameter.CopyInPlace(checkpoint.Weights.TryGetValue(name, out var saved)
-                    ? saved
-                    : throw new PralineException($"{checkpoint.Path} has no tensor '{name}': it belongs to another run. Give another output folder."));
-            }
-
-            _weights.CopyBack();
-            _optimizer.LoadState(checkpoint.Optimizer);
-            _task.RestoreObjectiveState(checkpoint.State.Objective);
-            _state = checkpoint.State;
+            _task.RestoreObjectiveState(state.Objective);
+            _state = state;
         }
 
-        _metricsLog = new JsonLinesLog(_run.MetricsFile, _state.LogOffsets.GetValueOrDefault("metrics"));
-        _timingLog = new JsonLinesLog(_run.TimingFile, _state.LogOffsets.GetValueOrDefault("timing"));
-        _tensorBoard = new TensorBoardLog(_run.Root, _state.LogOffsets.GetValueOrDefault("tensorboard"));
+        if (_world.IsMain)
+        {
+            _metricsLog = new JsonLinesLog(_run.MetricsFile, _state.LogOffsets.GetValueOrDefault("metrics"));
+            _timingLog = new JsonLinesLog(_run.TimingFile, _state.LogOffsets.GetValueOrDefault("timing"));
+            _tensorBoard = new TensorBoardLog(_run.Root, _state.LogOffsets.GetValueOrDefault("tensorboard"));
+        }
     }
 
     private TrainSummary Finish()
@@ -296,9 +365,16 @@ public sealed class Trainer : IDisposable
             LeftOutRows = _task.LeftOutRows,
             FinalMetrics = _reporter.RecentMeans(),
             BestStep = _state.BestStep,
+            Processes = _world.Size,
+            ExchangeSeconds = _exchange.Seconds,
+            ExchangeOverlapped = _exchange.Overlapped,
             Result = _state.BestStep is null ? _run.Epoch(lastEpoch) : _run.Best,
         };
-        _run.WriteSummary(summary);
+        if (_world.IsMain)
+        {
+            _run.WriteSummary(summary);
+        }
+
         _reporter.Finished(_state, summary);
         return summary;
     }

@@ -29,6 +29,12 @@ public sealed class LoraAdapter : IDisposable
     /// </summary>
     public Generator? DropoutGenerator { get; set; }
 
+    /// <summary>
+    /// The rows of the stream that is computed, for masks that belong to examples: the same however a batch is cut into
+    /// micro-batches and shared among processes. Null, and where it does not apply (GPUs, the output layer): <see cref="DropoutGenerator"/>.
+    /// </summary>
+    internal DropoutRows? DropoutRows { get; set; }
+
     /// <summary>The names of the adapted modules.</summary>
     public IEnumerable<string> Modules => _modules.Select(module => module.Module);
 

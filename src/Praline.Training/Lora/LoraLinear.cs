@@ -1,5 +1,6 @@
 using Praline.Torch;
 using Praline.Torch.Nn;
+using Praline.Training.Engine;
 
 namespace Praline.Training.Lora;
 
@@ -9,12 +10,17 @@ namespace Praline.Training.Lora;
 /// </summary>
 internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
 {
+    private const string Layers = "model.layers.";
     private static readonly Operator AddmmInPlace = new("aten::addmm_");
     private readonly LoraAdapter _owner;
+    private readonly ulong _salt;
+    private readonly bool _inStream; // a layer of the language model: its rows are the packed stream's
 
     internal LoraLinear(LoraAdapter owner, string module, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
     {
         (_owner, Module, Layer, Scaling, A, B, Magnitude) = (owner, module, layer, scaling, a, b, magnitude);
+        _salt = Seeds.Derive(0, module);
+        _inStream = module.StartsWith(Layers, StringComparison.Ordinal) || module.Contains("." + Layers, StringComparison.Ordinal);
     }
 
     internal Linear Layer { get; }
@@ -61,7 +67,8 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
 
         var generator = _owner.DropoutGenerator;
         using var scope = new TensorScope();
-        var dropped = generator is null ? x : F.Dropout(x, _owner.Config.LoraDropout, generator);
+        var dropped = generator is null ? x
+            : (_inStream ? _owner.DropoutRows?.Drop(x, _salt, _owner.Config.LoraDropout) : null) ?? F.Dropout(x, _owner.Config.LoraDropout, generator);
         var inner = F.Linear(dropped.To(A.DType), A) * Scaling; // [T, r]: scaled here, where it is small
         if (Magnitude is not null)
         {

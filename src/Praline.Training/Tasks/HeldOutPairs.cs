@@ -23,20 +23,28 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
 
         using var noGrad = NoGrad.Begin();
         var totals = PairForward.TotalsOf(Examples);
-        var sums = new MetricSums();
-        double loss = 0;
-
-        // A method that compares pairs sees all of them at once.
+        // A method that compares pairs sees all of them at once; else ranks share the pairs.
         var size = objective.Requirements.HasFlag(Requirements.SeveralPairs) ? Examples.Count : 1;
-        foreach (var part in Enumerable.Range(0, Examples.Count).Chunk(size))
+        var own = new List<Measured>();
+        foreach (var (number, part) in Enumerable.Range(0, Examples.Count).Chunk(size).Index().Where(p => model.World.Owns(p.Index)))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
             var forward = PairForward.Run(model, objective, [.. part.Select(i => Examples[i])], Reference?.Tokens(part, model.Language.Device), totals);
-            loss += forward.Result.Losses.Sum().Item<double>() / totals.Pairs;
-            sums.Add(forward.Metrics());
+            own.Add(new Measured(number, forward.Result.Losses.Sum().Item<double>() / totals.Pairs, forward.Metrics()));
+        }
+
+        var sums = new MetricSums();
+        double loss = 0;
+        foreach (var part in model.World.Gather(own.ToArray()).SelectMany(rank => rank).OrderBy(part => part.Number))
+        {
+            loss += part.Loss;
+            sums.Add(part.Metrics);
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. sums.Means(), new("score", -loss)]);
     }
+
+    /// <summary>What one part gave.</summary>
+    private sealed record Measured(int Number, double Loss, MetricSums Metrics);
 }

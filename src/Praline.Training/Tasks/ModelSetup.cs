@@ -2,6 +2,7 @@ using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Training.Data;
 using Praline.Training.Lora;
 
@@ -26,7 +27,7 @@ internal static class ModelSetup
             : VisionLanguageModel.Load(options.PretrainedPth, load);
     }
 
-    internal static TrainedModel Prepare(VisionLanguageModel model, TrainOptions options)
+    internal static TrainedModel Prepare(VisionLanguageModel model, TrainOptions options, World world)
     {
         foreach (var part in Enum.GetValues<ModelPart>())
         {
@@ -42,20 +43,21 @@ internal static class ModelSetup
         var trainable = whole.Concat(adapter?.Parameters ?? new Dictionary<string, Tensor>()).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         var tower = parts.Contains("vision") || adapter?.Parts.Contains(ModelPart.VisionTower) == true;
         var projector = parts.Contains("projector") || adapter?.Parts.Contains(ModelPart.Projector) == true;
-        var vision = Vision(model, new MediaReader(options.Frames), tower, projector, options);
+        var vision = Vision(model, new MediaReader(options.Frames), tower, projector, options, world);
         return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
         {
+            World = world,
             WeightBytes = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).Sum(p => p.Value.Numel * (long)p.Value.DType.Size()),
             Checkpointing = options.GradientCheckpointing,
             EmbedPrompt = model is Qwen2Vl ? model.EmbedPrompt : null,
         };
     }
 
-    private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options) => (tower || projector, model) switch
+    private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options, World world) => (tower || projector, model) switch
     {
         (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes),
         (true, _) => new LiveVision(model, reader, options.FrameCacheBytes),
-        _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes),
+        _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes, world),
     };
 
     private static LoraAdapter Adapter(VisionLanguageModel model, TrainOptions options)

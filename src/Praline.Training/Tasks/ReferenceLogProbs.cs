@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Torch.Serialization;
 using Praline.Training.Data;
 using Praline.Training.Engine;
@@ -45,13 +46,14 @@ public sealed class ReferenceLogProbs : IDisposable
         Action<int, int>? report = null, CancellationToken cancellation = default)
     {
         using var scope = new TensorScope();
-        if (file is not null && TryRead(file, key) is { } kept)
+        var kept = file is null ? null : TryRead(file, key);
+        if (model.World.Gather(kept is not null).All(has => has))
         {
-            return new ReferenceLogProbs(kept.MoveToOuterScope(), examples);
+            return new ReferenceLogProbs(kept!.MoveToOuterScope(), examples);
         }
 
         var all = Compute(model, examples, tokenBudget, report, cancellation);
-        if (file is not null)
+        if (file is not null && model.World.IsMain)
         {
             SafetensorsWriter.Write(
                 file, new Dictionary<string, Tensor> { ["logps"] = all }, new Dictionary<string, string> { ["format"] = "pt", [KeyName] = key, [SumName] = Sum(all) });
@@ -102,16 +104,46 @@ public sealed class ReferenceLogProbs : IDisposable
         var parts = new List<Tensor>();
         var done = 0;
         int[] order = [.. Enumerable.Range(0, examples.Count)];
-        foreach (var batch in MicroBatches.Cut(order, [.. examples.Select(model.LengthOf)], tokenBudget, 1))
+        var batches = MicroBatches.Cut(order, [.. examples.Select(model.LengthOf)], tokenBudget, 1);
+        foreach (var (number, batch) in batches.Index())
         {
+            done += batch.Count;
+            if (!model.World.Owns(number))
+            {
+                continue;
+            }
+
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
             var (hidden, targets, _, _) = model.Forward([.. batch.Select(i => examples[i])]);
             var answers = AnswerLogProbs.Forward(model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = model.MaxLogits });
             parts.Add(answers.LogProb.To(Device.Cpu).Alias().MoveToOuterScope());
-            report?.Invoke(done += batch.Count, examples.Count);
+            report?.Invoke(done, examples.Count);
         }
 
-        return Tensor.Cat([.. parts]);
+        return model.World.Size == 1
+            ? Tensor.Cat([.. parts])
+            : Merged(model.World, parts, [.. batches.Select(batch => batch.Sum(i => examples[i].Packed.Responses.Sum(r => (long)r.CountedTokens)))]);
+    }
+
+    /// <summary>All ranks' parts, put in order again.</summary>
+    /// <param name="world">The ranks.</param>
+    /// <param name="own">This rank's parts, in order.</param>
+    /// <param name="lengths">Numbers in each part of all ranks.</param>
+    private static Tensor Merged(World world, List<Tensor> own, long[] lengths)
+    {
+        var values = own.SelectMany(part => part.To(DType.Float64).ToArray<double>()).ToArray();
+        double[][] ranks = [.. world.GatherBytes(MemoryMarshal.AsBytes<double>(values).ToArray()).Select(bytes => MemoryMarshal.Cast<byte, double>(bytes).ToArray())];
+        var taken = new long[world.Size];
+        var all = new List<double>();
+        foreach (var (number, length) in lengths.Index())
+        {
+            var rank = number % world.Size;
+            all.AddRange(ranks[rank].AsSpan((int)taken[rank], (int)length));
+            taken[rank] += length;
+        }
+
+        var wide = world.FromMain(own.FirstOrDefault()?.DType ?? DType.Float32);
+        return Tensor.From<double>([.. all], all.Count).To(wide).Alias();
     }
 }

@@ -46,18 +46,28 @@ public sealed class SupervisedTask(TrainedModel model, IReadOnlyList<TrainingExa
 
         using var noGrad = NoGrad.Begin();
         double sum = 0, tokens = 0;
-        foreach (var part in heldOut.Chunk(EvaluationBatch))
+        var own = new List<Measured>();
+        foreach (var (number, part) in heldOut.Chunk(EvaluationBatch).Index().Where(p => Model.World.Owns(p.Index)))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
             var (hidden, targets, lengths, _) = Model.Forward(part);
-            sum += AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits })
+            var logProb = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits })
                 .LogProb.Sum(DType.Float64).Item<double>();
-            tokens += lengths.Sum();
+            own.Add(new Measured(number, logProb, lengths.Sum()));
+        }
+
+        foreach (var part in Model.World.Gather(own.ToArray()).SelectMany(rank => rank).OrderBy(part => part.Number))
+        {
+            sum += part.LogProb;
+            tokens += part.Tokens;
         }
 
         return new Dictionary<string, double> { ["loss"] = -sum / tokens, ["score"] = sum / tokens };
     }
 
     private static double Learnt(TrainingExample example) => example.Packed.Responses.Sum(r => (double)r.CountedTokens);
+
+    /// <summary>What one part of the held-out examples gave.</summary>
+    private sealed record Measured(int Number, double LogProb, double Tokens);
 }

@@ -1,6 +1,7 @@
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Torch;
+using Praline.Torch.Distributed;
 using Praline.Training.Data;
 using Praline.Training.LogProbs;
 using Praline.Training.Lora;
@@ -12,6 +13,7 @@ namespace Praline.Training.Tasks;
 public sealed class TrainedModel : IDisposable
 {
     private readonly Generator? _dropout;
+    private ulong? _dropoutSeed;
     private readonly Action<string> _export;
 
     /// <summary>Puts the parts together.</summary>
@@ -44,6 +46,9 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Bytes of all the model's weights, the vision part's too.</summary>
     public long WeightBytes { get; init; }
 
+    /// <summary>The processes that train it together.</summary>
+    public World World { get; init; } = World.Single;
+
     /// <summary>Elements of the largest block of logits.</summary>
     public long MaxLogits { get; init; } = new AnswerOptions().MaxLogits;
 
@@ -53,7 +58,10 @@ public sealed class TrainedModel : IDisposable
     /// <summary>For models whose prompts have positions in three dimensions: gives them. Null for plain positions.</summary>
     public Func<PromptTokens, VisionFeatures?, PromptEmbeddings>? EmbedPrompt { get; init; }
 
-    /// <summary>Turns dropout on with a stream of its own for one micro-batch; disposing turns it off.</summary>
+    /// <summary>
+    /// Turns dropout on for one micro-batch; disposing turns it off. Masks are functions of the seed and the examples: micro-batches of
+    /// one step have the same seed.
+    /// </summary>
     public IDisposable Training(ulong seed)
     {
         if (Adapter is null || _dropout is null)
@@ -61,9 +69,13 @@ public sealed class TrainedModel : IDisposable
             return new Switch(() => { });
         }
 
-        _dropout.ManualSeed(seed);
+        _dropoutSeed = seed;
         Adapter.DropoutGenerator = _dropout;
-        return new Switch(() => Adapter.DropoutGenerator = null);
+        return new Switch(() =>
+        {
+            Adapter.DropoutGenerator = null;
+            (_dropoutSeed, Adapter.DropoutRows) = (null, null);
+        });
     }
 
     /// <summary>Switches the adapter off until disposed: the reference model.</summary>
@@ -82,11 +94,17 @@ public sealed class TrainedModel : IDisposable
     /// <returns>[n, D], the targets Int64 [n], learnt tokens per response, and the tokens computed.</returns>
     public (Tensor Hidden, Tensor Targets, IReadOnlyList<long> Lengths, int Computed) Forward(IReadOnlyList<TrainingExample> examples)
     {
+        if (_dropoutSeed is { } seed)
+        {
+            _dropout!.ManualSeed(Engine.Seeds.Derive(seed, examples[0].Id)); // for layers beside the language model's
+        }
+
         using var scope = new TensorScope();
         var media = examples.Select(e => e.Media).OfType<MediaReference>().ToArray();
         var queue = new Queue<VisionFeatures>(media.Length == 0 ? [] : Vision!.Features(media));
         VisionFeatures?[] features = [.. examples.Select(e => e.Media is null ? null : queue.Dequeue())];
         var stream = PackedStream.Build(Language, [.. examples.Select(e => e.Packed)], features);
+        SeedDropout(examples, stream.Layout);
         var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout, Positions(stream, examples, features), Checkpointing);
         return (hidden.IndexSelect(0, stream.Rows).MoveToOuterScope(), stream.Targets.MoveToOuterScope(), stream.Lengths, stream.Layout.Length);
     }
@@ -108,6 +126,14 @@ public sealed class TrainedModel : IDisposable
         _dropout?.Dispose();
         Adapter?.Dispose();
         Vision?.Dispose();
+    }
+
+    private void SeedDropout(IReadOnlyList<TrainingExample> examples, PackedLayout layout)
+    {
+        if (_dropoutSeed is { } seed && Adapter!.Enabled)
+        {
+            Adapter.DropoutRows = new DropoutRows(seed, [.. examples.Select(e => e.Id)], layout);
+        }
     }
 
     private Tensor? Positions(PackedStream stream, IReadOnlyList<TrainingExample> examples, VisionFeatures?[] features)

@@ -20,7 +20,7 @@ public class MasterWeightsTests
         {
             parameter.Grad = Tensor.Ones([3]).To(DType.BFloat16);
             Assert.True(accumulator.TryAdd());
-            Assert.True(accumulator.Release());
+            Assert.True(accumulator.Release(() => { }));
             optimizer.Step();
             weights.CopyBack();
         }

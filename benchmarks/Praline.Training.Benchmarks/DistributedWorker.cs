@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Praline.Torch;
+using Praline.Torch.Distributed;
+using Praline.Training.Engine;
+using Praline.Training.Objectives;
+using Praline.Training.Runs;
+using Praline.Training.Tasks;
+
+namespace Praline.Training.Benchmarks;
+
+/// <summary>
+/// One process of a training, alone or as a rank: every process computes <c>per=2</c> pairs a step, however many processes there are.
+/// Rank 0 prints the median step, by the clock and by its processor time, and what the exchange of gradients took.
+/// </summary>
+internal static class DistributedWorker
+{
+    public static int Run(Settings settings) => World.Run(Device.Cpu, world =>
+    {
+        using var subject = new Subject(settings);
+        var (per, steps) = (settings.Whole("per", 2), settings.Whole("steps", 6));
+        var examples = Enumerable.Range(0, per * world.Size * (steps + 1)).Select(i => subject.Example with { Id = $"pair{i}" }).ToArray();
+        var task = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("synpo"), examples);
+        var folder = Directory.CreateTempSubdirectory("praline-distributed-").FullName;
+        var clock = new StepClock();
+        var options = new TrainerOptions
+        {
+            NumEpochs = 1, BatchSize = 1, AccumulationSteps = per * world.Size, TokensPerMicroBatch = 0, SaveSteps = 0, SaveTotalLimit = 1,
+            Shard = settings.Text("shard", "no") == "yes",
+        };
+        TrainSummary summary;
+        using (var trainer = new Trainer(task, options, new RunFolder(folder), clock, world))
+        {
+            summary = trainer.Run();
+        }
+
+        if (world.IsMain)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                seconds = Median(clock.Seconds),
+                cpu_seconds = Median(clock.CpuSeconds),
+                exchange_seconds = summary.ExchangeSeconds / summary.Steps,
+                exchange_overlapped = summary.ExchangeOverlapped,
+                gradient_bytes = 4.0 * summary.TrainableParameters,
+            }));
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    });
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>Times steps from their ends; the first, which warms up, is left out.</summary>
+    private sealed class StepClock : IProgress<TrainProgress>
+    {
+        private (double Wall, double Cpu)? _last;
+
+        public List<double> Seconds { get; } = [];
+
+        public List<double> CpuSeconds { get; } = [];
+
+        public void Report(TrainProgress value)
+        {
+            var now = (Wall: System.Diagnostics.Stopwatch.GetTimestamp() / (double)System.Diagnostics.Stopwatch.Frequency, Cpu: Environment.CpuUsage.TotalTime.TotalSeconds);
+            if (value.Kind == TrainEventKind.Step && _last is { } last)
+            {
+                Seconds.Add(now.Wall - last.Wall);
+                CpuSeconds.Add(now.Cpu - last.Cpu);
+            }
+
+            _last = value.Kind == TrainEventKind.Step ? now : null;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// A process group with a thread that runs its collectives in order.
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "../common.h"
+
+#if PRALINE_C10D
+#include <torch/csrc/distributed/c10d/Store.hpp>
+#include <torch/version.h>
+#if TORCH_VERSION_MAJOR >= 2
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#else
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#endif
+
+namespace praline {
+
+#if TORCH_VERSION_MAJOR >= 2
+using Backend = c10d::Backend;
+#else
+using Backend = c10d::ProcessGroup;
+#endif
+using Clock = std::chrono::steady_clock;
+
+// A task of the group's thread: waited for with a time limit, so that a caller can look around meanwhile.
+class Job {
+ public:
+  // True when it is over; throws what it threw.
+  bool wait(std::chrono::milliseconds limit);
+  void finish(std::string error);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  std::string error_;
+};
+
+class Group {
+ public:
+  Group(c10::intrusive_ptr<Backend> backend, bool host, int rank, int world);
+  ~Group();
+  Group(const Group&) = delete;
+
+  int rank() const { return rank_; }
+  int world() const { return world_; }
+
+  std::shared_ptr<Job> start(std::function<void()> work);
+
+  // These block; they run on the group's thread.
+  void broadcast(at::Tensor tensor, int root);
+  void all_reduce(at::Tensor tensor);
+  void all_gather(const at::Tensor& part, at::Tensor whole);
+  // The sum over ranks of each rank's part of `whole`, added in rank order.
+  void reduce_scatter(at::Tensor whole, at::Tensor part);
+
+ private:
+  void run();
+
+  c10::intrusive_ptr<Backend> backend_;
+  const bool host_;  // Gloo: no reduce-scatter of its own
+  const int rank_, world_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::pair<std::function<void()>, std::shared_ptr<Job>>> jobs_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace praline
+#endif
