@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Evaluation;
 using Praline.Models.Checkpoints;
 using Praline.Preferences;
+using Praline.Torch.Distributed;
 
 namespace Praline.Cli.Commands;
 
@@ -41,7 +43,8 @@ internal static class EvaluateCommand
             questions, images, output, runs, answers, prefixes, general, generalImages, judge, truth, prompts, maxNewTokens, ahead, restart, retry,
         };
         model.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) => launch.RunAsync(parsed, () => parsed.GetValue(output)!, () => World.RunAsync(default, async world =>
         {
             var folder = parsed.GetValue(output)!;
             var made = parsed.GetValue(answers)!.Select(Pair).ToDictionary(p => p.Name, p => p.Value);
@@ -74,7 +77,8 @@ internal static class EvaluateCommand
                     Restart = parsed.GetValue(restart),
                     RetryFailed = parsed.GetValue(retry),
                     MaxConcurrency = Math.Max(1, parsed.GetValue(ahead)),
-                    Progress = StageView.Progress("questions"),
+                    World = world,
+                    Progress = LaunchOptions.Shows(world) ? StageView.Progress("questions") : null,
                 },
             };
             var load = AnswererHandle.Load(model, parsed);
@@ -93,6 +97,11 @@ internal static class EvaluateCommand
                 summaries.AddRange(await evaluation.RunAsync(RunFolder(folder, name), null, file, cancellation));
             }
 
+            if (!world.IsMain)
+            {
+                return Host.Success;
+            }
+
             var study = evaluation.Study([.. named.Select(r => r.Label).Concat(made.Keys).Select(label => (label, RunFolder(folder, label)))]) with
             {
                 Picture = ReportPicture.Small,
@@ -109,7 +118,7 @@ internal static class EvaluateCommand
             PieView.Print(study, numbers);
             Console.WriteLine(Path.Combine(report, "report.html"));
             return numbers.Runs.All(r => r.Answers > 0) ? Host.Success : Host.Failure;
-        });
+        }), cancellation));
         return command;
     }
 

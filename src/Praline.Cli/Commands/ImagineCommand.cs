@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Preferences;
+using Praline.Torch.Distributed;
 
 namespace Praline.Cli.Commands;
 
@@ -39,7 +41,8 @@ internal static class ImagineCommand
             images, questions, output, guides, writer, perType, check, truth, temperature, topP, topK, maxNewTokens, tries, seed, ahead, restart, retry, update,
         };
         model.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) => launch.RunAsync(parsed, () => parsed.GetValue(output)!, () => World.RunAsync(default, async world =>
         {
             var folder = parsed.GetValue(images)!;
             var set = GuideSet.Load(parsed.GetValue(guides));
@@ -58,7 +61,8 @@ internal static class ImagineCommand
                 RetryFailed = parsed.GetValue(retry),
                 Update = parsed.GetValue(update),
                 MaxConcurrency = Math.Max(1, parsed.GetValue(ahead)),
-                Progress = StageView.Progress("questions"),
+                World = world,
+                Progress = LaunchOptions.Shows(world) ? StageView.Progress("questions") : null,
             };
             var settings = CaptionSettings.Sampled with
             {
@@ -83,7 +87,7 @@ internal static class ImagineCommand
                 given = files.Questions;
                 if (summaries[0].Rows == 0)
                 {
-                    return StageView.Print(summaries);
+                    return StageView.Print(world, summaries);
                 }
             }
 
@@ -95,11 +99,16 @@ internal static class ImagineCommand
                 Settings = settings,
                 Check = checker?.Check,
             }.RunAsync(folder, given!, files.Imagined, run with { Update = run.Update || summaries.Count > 0 }, cancellation));
+            if (!world.IsMain)
+            {
+                return Host.Success;
+            }
+
             var pairs = files.WriteDatasets(set);
             var code = StageView.Print(summaries);
             Ui.Note($"{pairs} pairs: {files.Preference}, {Path.GetFileName(files.Separate)}, {Path.GetFileName(files.Multiturn)}");
             return code;
-        });
+        }), cancellation));
         return command;
     }
 }

@@ -14,6 +14,7 @@ public sealed class World : IDisposable
     private readonly ProcessGroup? _control;
     private readonly Device _device;
     private bool _failed;
+    private int _left;
 
     private World(int rank, int size) => (Rank, Size) = (rank, size);
 
@@ -190,7 +191,7 @@ public sealed class World : IDisposable
     /// <summary>Leaves: after success together with the others, after a failure at once.</summary>
     public void Dispose()
     {
-        if (Size == 1)
+        if (Size == 1 || Interlocked.Exchange(ref _left, 1) != 0)
         {
             return;
         }

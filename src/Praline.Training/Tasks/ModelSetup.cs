@@ -27,7 +27,7 @@ internal static class ModelSetup
             : VisionLanguageModel.Load(options.PretrainedPth, load);
     }
 
-    internal static TrainedModel Prepare(VisionLanguageModel model, TrainOptions options, World world)
+    internal static TrainedModel Prepare(VisionLanguageModel model, TrainOptions options, World? world = null)
     {
         foreach (var part in Enum.GetValues<ModelPart>())
         {
@@ -46,14 +46,14 @@ internal static class ModelSetup
         var vision = Vision(model, new MediaReader(options.Frames), tower, projector, options, world);
         return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
         {
-            World = world,
+            World = world ?? World.Single,
             WeightBytes = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).Sum(p => p.Value.Numel * (long)p.Value.DType.Size()),
             Checkpointing = options.GradientCheckpointing,
             EmbedPrompt = model is Qwen2Vl ? model.EmbedPrompt : null,
         };
     }
 
-    private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options, World world) => (tower || projector, model) switch
+    private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options, World? world) => (tower || projector, model) switch
     {
         (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes),
         (true, _) => new LiveVision(model, reader, options.FrameCacheBytes),
