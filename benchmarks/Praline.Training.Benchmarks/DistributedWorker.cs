@@ -24,7 +24,12 @@ internal static class DistributedWorker
         var clock = new StepClock();
         var options = new TrainerOptions
         {
-            NumEpochs = 1, BatchSize = 1, AccumulationSteps = per * world.Size, TokensPerMicroBatch = 0, SaveSteps = 0, SaveTotalLimit = 1,
+            NumEpochs = 1,
+            BatchSize = 1,
+            AccumulationSteps = per * world.Size,
+            TokensPerMicroBatch = 0,
+            SaveSteps = 0,
+            SaveTotalLimit = 1,
             Shard = settings.Text("shard", "no") == "yes",
         };
         TrainSummary summary;
