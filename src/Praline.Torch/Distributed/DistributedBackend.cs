@@ -16,7 +16,17 @@ public enum DistributedBackend
 public static class DistributedBackends
 {
     /// <summary>True when collectives over this backend are compiled in.</summary>
-    public static bool IsAvailable(DistributedBackend backend) => (DistributedMethods.pt_dist_backends() & (int)backend) != 0;
+    public static bool IsAvailable(DistributedBackend backend)
+    {
+        try
+        {
+            return (DistributedMethods.pt_dist_backends() & (int)backend) != 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // a native part that was built before there were collectives
+        }
+    }
 
     /// <summary>The backend for tensors on that device.</summary>
     /// <exception cref="PralineException">It is not part of this build.</exception>
