@@ -16,6 +16,7 @@ public sealed class VisionCache
     private long _hits;
     private long _misses;
     private long _damaged;
+    private long _unwritten;
 
     /// <summary>Opens the cache in its folder.</summary>
     /// <exception cref="PralineException">The folder can't be made.</exception>
@@ -141,7 +142,12 @@ public sealed class VisionCache
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _options.Warn($"Vision cache: an entry could not be written to {_options.Folder} ({error.Message}); the work goes on without it.");
+            // Once is enough: what makes one write fail makes thousands fail.
+            if (Interlocked.Increment(ref _unwritten) == 1)
+            {
+                _options.Warn(
+                    $"Vision cache: an entry could not be written to {_options.Folder} ({error.Message}); the work goes on without it, and without telling of further ones.");
+            }
         }
     }
 }

@@ -110,9 +110,12 @@ public sealed class JudgeStore : IDisposable
             }
             catch (SqliteException e)
             {
-                const int full = 13, notADatabase = 26, corrupt = 11;
+                const int readOnly = 8, ioError = 10, full = 13, notADatabase = 26, corrupt = 11;
                 var remedy = e.SqliteErrorCode switch
                 {
+                    // Of files that it maps, SQLite tells a full disk as an I/O error.
+                    ioError => "The disk is full, or damaged: free some space, then start the same command again; answers that came are kept.",
+                    readOnly => "The folder or the file is read-only: mend that, then start the same command again; answers that came are kept.",
                     full => "The disk is full: free some space, then start the same command again; answers that came are kept.",
                     notADatabase or corrupt => "The file is damaged or is no store: move it away (its answers will be asked for again), or restore it.",
                     _ => "Check the folder and its permissions, then start the same command again; answers that came are kept.",
