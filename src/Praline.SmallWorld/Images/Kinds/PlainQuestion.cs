@@ -71,8 +71,11 @@ internal sealed class PlainQuestion : IQuestionKind
             "size" => question with { Value = Words.Of(random.Pick([.. Enum.GetValues<ShapeSize>().Where(s => Words.Of(s) != value)])) },
             "place" => question with { Value = Words.Of(random.Pick([.. Enum.GetValues<Place>().Where(p => Words.Of(p) != value)])) },
             "exists" => question with { Value = value == "yes" ? "no" : "yes" },
-            "who" => question with { Subject = random.Pick([.. from c in Palette.ObjectColors from s in Enum.GetValues<Shape>()
-                let other = new Subject(c, s) where other != subject select other]) },
+            "who" => question with
+            {
+                Subject = random.Pick([.. from c in Palette.ObjectColors from s in Enum.GetValues<Shape>()
+                let other = new Subject(c, s) where other != subject select other])
+            },
             _ => question with { Value = random.Pick([.. Wording.Numbers.Where(n => n != value)]) },
         };
         return Answer(scene, wrong, AnswerStyle.Preferred, random);
