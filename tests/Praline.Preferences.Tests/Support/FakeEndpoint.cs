@@ -71,17 +71,18 @@ internal sealed class FakeEndpoint : IDisposable
                     Log.Enqueue(request);
                     var most = Interlocked.Increment(ref _inFlight);
                     InterlockedMax(ref _mostInFlight, most);
-                    bool goOn;
+                    var reply = _script(request);
                     try
                     {
-                        goOn = await Reply(stream, _script(request));
+                        await Task.Delay(reply.Delay, _stop.Token);
                     }
                     finally
                     {
+                        // Before the answer goes out: whoever has it may ask the next thing before this thread comes to anything else.
                         Interlocked.Decrement(ref _inFlight);
                     }
 
-                    if (!goOn)
+                    if (!await Reply(stream, reply))
                     {
                         return;
                     }
@@ -96,7 +97,6 @@ internal sealed class FakeEndpoint : IDisposable
 
     private async Task<bool> Reply(NetworkStream stream, FakeReply reply)
     {
-        await Task.Delay(reply.Delay, _stop.Token);
         if (reply.Drop)
         {
             stream.Socket.LingerState = new LingerOption(true, 0);
