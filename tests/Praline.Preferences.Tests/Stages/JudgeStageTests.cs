@@ -21,7 +21,7 @@ public sealed class JudgeStageTests : IDisposable
         var clock = Stopwatch.StartNew();
         using (var judge = new EndpointJudge(server.Url, _folder.Path, o => o with { MaxConcurrency = ceiling }))
         {
-            var summary = await Run(judge.Judge, new StageRunOptions { MaxConcurrency = 2 + 2 * ceiling / 21 });
+            var summary = await Run(judge.Judge, new StageRunOptions { MaxConcurrency = ceiling });
             Assert.Equal((videos, videos), (summary.Items, summary.Rows));
             Assert.Empty(summary.Rejected);
             Assert.Empty(summary.Missing);
