@@ -55,6 +55,7 @@ public sealed class GoldenRecord : IDisposable
             return;
         }
 
+        quantity = string.Join(' ', quantity.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // one line of the report
         if (atol == 0 && rtol == 0 && holds)
         {
             record._exact++;
