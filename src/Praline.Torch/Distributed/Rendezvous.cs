@@ -65,6 +65,7 @@ internal sealed class Rendezvous(LaunchSettings settings, WorldOptions options)
                 : new PralineException($"Rank 0 can't serve at {Address}: {error.Message}", error);
         }
 
+        store.Set("join/0", own.ToText());
         var ranks = new RankReport?[settings.WorldSize];
         ranks[0] = own;
         for (; ; )
