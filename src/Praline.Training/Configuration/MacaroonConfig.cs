@@ -12,7 +12,10 @@ internal static class MacaroonConfig
 {
     private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
-        ["DataModule_CRL"] = "crl", ["DataModule_SFT"] = "sft", ["DataModule_Multiturn"] = "multiturn", ["DataModule_dpo"] = "dpo",
+        ["DataModule_CRL"] = "crl",
+        ["DataModule_SFT"] = "sft",
+        ["DataModule_Multiturn"] = "multiturn",
+        ["DataModule_dpo"] = "dpo",
     };
 
     /// <summary>Names and what they are called here; null for those that concern the evaluation after training (<c>praline evaluate pie</c>).</summary>

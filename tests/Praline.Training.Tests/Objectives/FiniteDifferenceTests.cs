@@ -49,7 +49,10 @@ public class FiniteDifferenceTests
         var list = ((ListObjective)ObjectiveRegistry.Create("listwise_dpo")).Loss(policy, reference).Item<double>();
         var pair = ((PairObjective)ObjectiveRegistry.Create("dpo")).Compute(new PairStatistics
         {
-            Chosen = policy.Select(0), Rejected = policy.Select(1), ReferenceChosen = reference.Select(0), ReferenceRejected = reference.Select(1),
+            Chosen = policy.Select(0),
+            Rejected = policy.Select(1),
+            ReferenceChosen = reference.Select(0),
+            ReferenceRejected = reference.Select(1),
         }).Losses.Item<double>();
         Assert.Equal(pair, list, 12);
     }
@@ -90,13 +93,20 @@ public class FiniteDifferenceTests
             case PairObjective pair:
                 return pair.Compute(new PairStatistics
                 {
-                    Chosen = all.Select(first), Rejected = all.Select(second), ReferenceChosen = other.Select(first), ReferenceRejected = other.Select(second),
+                    Chosen = all.Select(first),
+                    Rejected = all.Select(second),
+                    ReferenceChosen = other.Select(first),
+                    ReferenceRejected = other.Select(second),
                 }).Losses.Mean();
             case RatedObjective rated:
                 return rated.Compute(new RatedStatistics
                 {
-                    Desirable = all.Select(first), Undesirable = all.Select(second), ReferenceDesirable = other.Select(first), ReferenceUndesirable = other.Select(second),
-                    MismatchedSumLogProb = Tensor.From<double>([-3, -2]), ReferenceMismatchedSumLogProb = Tensor.From<double>([-3.5, -2.1]),
+                    Desirable = all.Select(first),
+                    Undesirable = all.Select(second),
+                    ReferenceDesirable = other.Select(first),
+                    ReferenceUndesirable = other.Select(second),
+                    MismatchedSumLogProb = Tensor.From<double>([-3, -2]),
+                    ReferenceMismatchedSumLogProb = Tensor.From<double>([-3.5, -2.1]),
                 }).Losses.Mean();
             default:
                 return ((ListObjective)objective).Loss(all, other);
