@@ -44,6 +44,15 @@ int waited(Job& job, int64_t timeout_ms) {
   return status != 0 ? status : done ? 0 : 1;
 }
 
+// libtorch 2.4 made the libuv server the default, which distributions build without; older ones have no such field.
+template <typename Options>
+auto without_libuv(Options& options, int) -> decltype(options.useLibUV, void()) {
+  options.useLibUV = false;
+}
+
+template <typename Options>
+void without_libuv(Options&, long) {}
+
 }  // namespace
 
 PT_API int32_t pt_dist_backends() {
@@ -63,6 +72,7 @@ PT_API int pt_store_create(const char* host, int32_t port, int32_t serve, int64_
     options.port = static_cast<uint16_t>(port);
     options.isServer = serve != 0;
     options.waitWorkers = false;
+    without_libuv(options, 0);
     options.timeout = std::chrono::milliseconds(timeout_ms);
     StoreHandle store = c10::make_intrusive<c10d::TCPStore>(std::string(host), options);
     *result = new StoreHandle(std::move(store));
