@@ -23,7 +23,7 @@ internal static class DoctorCommand
         report.Try("libtorch", () => (TorchRuntime.Version, $"{TorchRuntime.LibraryPath} ({Why(TorchRuntime.LibraryOrigin)})"),
             "install libtorch-dev, or set LIBTORCH to a libtorch folder, or install the Python package torch; then run ./praline again");
         report.Try("native part", () => (Path.GetFileName(TorchRuntime.NativePath!), TorchRuntime.NativePath!), "scripts/build builds it");
-        report.Try("BLAS", () => Blas(), "install libopenblas0-pthread");
+        report.Try("BLAS", () => Blas(), "install libopenblas0-openmp; then run ./praline again");
         report.Try("threads", () => (TorchRuntime.Threads.ToString(), "libtorch's own default; praline sets --threads explicitly"), "");
         report.Try("CUDA", () => (TorchRuntime.CudaDeviceCount == 0 ? "no device" : $"{TorchRuntime.CudaDeviceCount} device(s)",
             TorchRuntime.CudaDeviceCount == 0 ? "everything runs on the CPU" : "--device cuda uses them"), "");
@@ -55,7 +55,9 @@ internal static class DoctorCommand
                 var path = line[line.IndexOf('/')..];
                 return name == "libblas"
                     ? throw new InvalidOperationException($"only the reference BLAS was found ({path}), which is tens of times slower")
-                    : (name, path);
+                    : (name, path.Contains("openblas-pthread", StringComparison.Ordinal)
+                        ? $"{path}: its threads fight libtorch's; install libopenblas0-openmp, then scripts/build"
+                        : path);
             }
         }
 
