@@ -19,7 +19,7 @@ internal sealed class EngineFormulation : IDisposable
         _reference = ReferenceLogProbs.Get(subject.Model, [subject.Example]);
         _synPo = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("synpo"), [subject.Example]);
         _dpo = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("dpo"), [subject.Example], _reference);
-        _profile = new ProfilingTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("synpo"), [subject.Example]);
+        _profile = new ProfilingTask(_synPo);
     }
 
     public void SynPo() => Step(_synPo);

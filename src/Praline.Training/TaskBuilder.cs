@@ -36,9 +36,20 @@ internal sealed class TaskBuilder(
 
     private TrainingTask Create()
     {
+        if (options.Profile && trained.World.Size > 1)
+        {
+            throw new PralineException($"Profiling adds up gradients on one process: use one instead of {trained.World.Size}.");
+        }
+
+        var task = Training();
+        return options.Profile ? new ProfilingTask(task) : task;
+    }
+
+    private TrainingTask Training()
+    {
         switch (options.Method)
         {
-            case "sft" when options.Profile:
+            case "sft" when options.Profile && _builder.AllPairs([options.DatasetPath, .. options.MoreDatasetPaths, .. Given(options.EvalDatasetPath)]):
                 return Pairs(new SupervisedOnChosen()); // the same loss, with a rejected side to look at
             case "sft":
                 return Supervised((readers, row) => [readers.Supervised(row)]);
@@ -64,12 +75,21 @@ internal sealed class TaskBuilder(
 
     private SupervisedTask Supervised(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
     {
-        RefuseProfile();
         var (texts, heldOut) = Texts(read);
-        return new SupervisedTask(trained, _builder.Build(texts).Examples, heldOut is null ? null : _builder.Build(heldOut).Examples);
+        var (examples, kept) = _builder.Build(texts);
+        return new SupervisedTask(trained, examples, heldOut is null ? null : _builder.Build(heldOut).Examples, [.. kept.Select(SideOf)]);
     }
 
-    private TrainingTask Pairs(PairObjective objective)
+    /// <summary>The first condition's answers are the chosen side, the last one's the rejected; so is everything without a condition chosen.</summary>
+    private ResponseSide SideOf(ExampleText text)
+    {
+        string[] conditions = [.. options.Conditions.Texts.Keys];
+        return text.Condition is not { } condition || condition == conditions[0] ? ResponseSide.Chosen
+            : condition == conditions[^1] ? ResponseSide.Rejected
+            : ResponseSide.Neither;
+    }
+
+    private PreferenceTask Pairs(PairObjective objective)
     {
         if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && trained.World.Size > 1)
         {
@@ -82,30 +102,17 @@ internal sealed class TaskBuilder(
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
         }
 
-        if (options.Profile && objective.Requirements.HasFlag(Requirements.SeveralPairs) && options.Loop.BatchSize * options.Loop.AccumulationSteps > 1)
-        {
-            throw new PralineException($"{options.Method} compares the pairs of a batch with each other, and profiling computes one at a time: set batch_size and accumulation_steps to 1.");
-        }
-
         var (texts, heldOut) = Texts((readers, row) => [readers.Pair(row)]);
         var examples = _builder.Build(Gapped(texts)).Examples;
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
         var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
         var reference = needsReference ? Reference(examples, "reference") : null;
         var heldPairs = held is null ? null : new HeldOutPairs(held, needsReference ? Reference(held, "reference-eval") : null);
-        if (options.Profile && trained.World.Size > 1)
-        {
-            throw new PralineException($"Profiling looks at one pair at a time: use one process instead of {trained.World.Size}.");
-        }
-
-        return options.Profile
-            ? new ProfilingTask(trained, objective, examples, reference, heldPairs)
-            : new PreferenceTask(trained, objective, examples, reference, heldPairs);
+        return new PreferenceTask(trained, objective, examples, reference, heldPairs);
     }
 
     private RatedTask Rated(RatedObjective objective)
     {
-        RefuseProfile();
         var (texts, heldOut) = Texts((readers, row) => readers.Rated(row));
         return new RatedTask(trained, objective, RatedExamples(objective, texts, "reference"), heldOut is null ? null : RatedExamples(objective, heldOut, "reference-eval"));
     }
@@ -119,7 +126,6 @@ internal sealed class TaskBuilder(
 
     private ListTask Rankings(ListObjective objective)
     {
-        RefuseProfile();
         var (texts, heldOut) = Texts((readers, row) => [readers.Ranking(row)]);
         var examples = _builder.Build(Gapped(texts)).Examples;
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
@@ -128,13 +134,7 @@ internal sealed class TaskBuilder(
             trained, objective, examples, needsReference ? Reference(examples, "reference") : null, held, needsReference && held is not null ? Reference(held, "reference-eval") : null);
     }
 
-    private void RefuseProfile()
-    {
-        if (options.Profile)
-        {
-            throw new PralineException($"{options.Method} has no chosen and rejected side to profile: choose a method over pairs, such as synpo or dpo.");
-        }
-    }
+    private static IEnumerable<string> Given(string? path) => path is null ? [] : [path];
 
     /// <summary>The rows to train on and those held out.</summary>
     private (List<ExampleText> Texts, List<ExampleText>? HeldOut) Texts(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)

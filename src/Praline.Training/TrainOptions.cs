@@ -1,6 +1,7 @@
 using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.Lora;
+using Praline.Training.Objectives;
 
 namespace Praline.Training;
 
@@ -118,4 +119,18 @@ public sealed record TrainOptions
 
     /// <summary>Memory for decoded frames while a vision tower trains, in bytes.</summary>
     public long FrameCacheBytes { get; init; } = 2L << 30;
+
+    /// <summary>
+    /// The same training, profiled: examples are computed one at a time, which takes the fewest backward passes; a loss that compares the
+    /// pairs of a batch with each other has the whole batch at once.
+    /// </summary>
+    /// <exception cref="PralineException">The method or one of its settings is not known.</exception>
+    public TrainOptions Profiled()
+    {
+        var step = Loop.BatchSize * Loop.AccumulationSteps;
+        var together = ObjectiveRegistry.Names.Contains(Method)
+            && ObjectiveRegistry.Create(Method, Objective).Requirements.HasFlag(Requirements.SeveralPairs);
+        var (batch, accumulation) = together ? (step, 1) : (1, step);
+        return this with { Profile = true, Loop = Loop with { BatchSize = batch, AccumulationSteps = accumulation, TokensPerMicroBatch = 0 } };
+    }
 }

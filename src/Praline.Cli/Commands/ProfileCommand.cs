@@ -11,15 +11,9 @@ internal static class ProfileCommand
 {
     public static Command Create()
     {
-        var command = new Command("profile", "Train and log the rewards and gradient norms of both sides of the pairs (the papers' figures).");
+        var command = new Command("profile", "Train, by any method, and log the rewards and gradient norms of both sides, chosen and rejected (the papers' figures).");
         var settings = new TrainingSettings(command);
-        command.SetAction((parsed, cancellation) =>
-        {
-            // One pair at a time, and as many of them in a step as a training would take.
-            var options = settings.Read(parsed);
-            var loop = options.Loop with { BatchSize = 1, AccumulationSteps = options.Loop.BatchSize * options.Loop.AccumulationSteps, TokensPerMicroBatch = 0 };
-            return Task.FromResult(TrainCommand.Run(options with { Profile = true, Loop = loop }, cancellation));
-        });
+        command.SetAction((parsed, cancellation) => Task.FromResult(TrainCommand.Run(settings.Read(parsed).Profiled(), cancellation)));
         return command;
     }
 }

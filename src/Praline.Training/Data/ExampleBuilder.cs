@@ -20,6 +20,9 @@ internal sealed class ExampleBuilder(
         return [.. DataFile.Read(path).SelectMany(row => read(readers, row))];
     }
 
+    /// <summary>Whether every row of some files has a chosen and a rejected answer.</summary>
+    internal bool AllPairs(IEnumerable<string> paths) => paths.SelectMany(DataFile.Read).All(RowReaders.IsPair);
+
     /// <summary>
     /// Checks texts and media, then lengths; what can't be trained on is an error that lists everything, or left out.
     /// </summary>

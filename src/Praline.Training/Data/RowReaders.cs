@@ -76,6 +76,11 @@ public sealed class RowReaders(MediaFinder media, string defaultQuestion)
         };
     }
 
+    /// <summary>Whether a row has a preferred and another answer.</summary>
+    public static bool IsPair(DataRow row) => row.Has("conversations")
+        ? Conversation(row).Answer is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty(Preferred, out _) && answer.TryGetProperty(Rejected, out _)
+        : (row.Has("pos_pre") || row.Has("chosen")) && (row.Has("neg_pre") || row.Has("rejected"));
+
     /// <summary>A question and a rated answer (<c>label</c>); a pair gives both its answers.</summary>
     /// <exception cref="PralineException">A field is missing or of the wrong kind.</exception>
     public IReadOnlyList<ExampleText> Rated(DataRow row)

@@ -17,6 +17,9 @@ public sealed record Bco(double Beta = 0.1) : RatedObjective
     public RunningMean Shift { get; init; } = new();
 
     /// <inheritdoc/>
+    public override bool ObservesBatch => true;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> State =>
         new Dictionary<string, double> { ["shift"] = Shift.Mean, ["shift_count"] = Shift.Count };
 

@@ -25,9 +25,7 @@ public sealed record Cpo(
     /// <exception cref="PralineException">The loss type is not known.</exception>
     public override PairLoss Compute(PairStatistics pairs)
     {
-        var normalize = LossType is "ipo" or "simpo";
-        var chosen = Reward(normalize ? pairs.Chosen.MeanLogProb : pairs.Chosen.SumLogProb);
-        var rejected = Reward(normalize ? pairs.Rejected.MeanLogProb : pairs.Rejected.SumLogProb);
+        var (chosen, rejected) = ProfiledRewards(pairs);
         var gap = chosen - rejected;
         var losses = LossType switch
         {
@@ -44,6 +42,11 @@ public sealed record Cpo(
 
         return new PairLoss(losses, Beta * chosen.Detach(), Beta * rejected.Detach());
     }
+
+    /// <inheritdoc/>
+    public override (Tensor Chosen, Tensor Rejected) ProfiledRewards(PairStatistics pairs) => LossType is "ipo" or "simpo"
+        ? (Reward(pairs.Chosen.MeanLogProb), Reward(pairs.Rejected.MeanLogProb))
+        : (Reward(pairs.Chosen.SumLogProb), Reward(pairs.Rejected.SumLogProb));
 
     private Tensor Reward(Tensor logProb) => Alpha == 0 ? logProb : (1 - (-Alpha * logProb).Exp()) / Alpha;
 }

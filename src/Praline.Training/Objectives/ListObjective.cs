@@ -16,6 +16,9 @@ public abstract record ListObjective : IObjective
     /// <param name="reference">The same under the reference; null for methods without one.</param>
     public abstract Tensor Loss(ResponseStatistics ranked, ResponseStatistics? reference);
 
+    /// <summary>The rewards whose gradient norms profiling draws: [k], with gradients. By default Σ log π.</summary>
+    public virtual Tensor ProfiledRewards(ResponseStatistics ranked) => ranked.SumLogProb;
+
     /// <summary>The rewards that are logged: [k], no gradient.</summary>
     public abstract Tensor Rewards(ResponseStatistics ranked, ResponseStatistics? reference);
 }

@@ -23,4 +23,7 @@ public sealed record ListwiseRrhf(double Lambda = 1.0) : ListObjective
 
     /// <inheritdoc/>
     public override Tensor Rewards(ResponseStatistics ranked, ResponseStatistics? reference) => ranked.MeanLogProb.Detach();
+
+    /// <inheritdoc/>
+    public override Tensor ProfiledRewards(ResponseStatistics ranked) => ranked.MeanLogProb;
 }

@@ -24,4 +24,8 @@ public sealed record Orpo(double Beta = 0.1) : PairObjective
 
     /// <summary>log(1 − eˣ) for x &lt; 0, exact where eˣ is close to 1.</summary>
     private static Tensor Log1MinusExp(Tensor x) => (-x.Expm1()).Log();
+
+    /// <inheritdoc/>
+    public override (Tensor Chosen, Tensor Rejected) ProfiledRewards(PairStatistics pairs) =>
+        (pairs.Chosen.MeanLogProb, pairs.Rejected.MeanLogProb);
 }

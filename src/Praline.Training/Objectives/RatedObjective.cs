@@ -14,6 +14,9 @@ public abstract record RatedObjective : IObjective
     /// </summary>
     public virtual bool NeedsMismatched => false;
 
+    /// <summary>True when the losses depend on the whole batch, so that it has to be looked at before its first part is computed.</summary>
+    public virtual bool ObservesBatch => NeedsMismatched;
+
     /// <summary>
     /// Looks at a whole batch before its losses are computed, micro-batch by micro-batch: running means are updated here.
     /// </summary>

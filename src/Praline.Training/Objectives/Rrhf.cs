@@ -20,4 +20,8 @@ public sealed record Rrhf(double Lambda = 1.0) : PairObjective
         var losses = (rejected - chosen).Relu() - (Lambda * pairs.Chosen.SumLogProb);
         return new PairLoss(losses, chosen.Detach(), rejected.Detach());
     }
+
+    /// <inheritdoc/>
+    public override (Tensor Chosen, Tensor Rejected) ProfiledRewards(PairStatistics pairs) =>
+        (pairs.Chosen.MeanLogProb, pairs.Rejected.MeanLogProb);
 }

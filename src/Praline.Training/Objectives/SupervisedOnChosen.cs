@@ -1,3 +1,5 @@
+using Praline.Torch;
+
 namespace Praline.Training.Objectives;
 
 /// <summary>
@@ -13,4 +15,8 @@ public sealed record SupervisedOnChosen : PairObjective
     /// <inheritdoc/>
     public override PairLoss Compute(PairStatistics pairs) =>
         new(pairs.SupervisedLoss(), pairs.Chosen.MeanLogProb.Detach(), pairs.Rejected.MeanLogProb.Detach());
+
+    /// <inheritdoc/>
+    public override (Tensor Chosen, Tensor Rejected) ProfiledRewards(PairStatistics pairs) =>
+        (pairs.Chosen.MeanLogProb, pairs.Rejected.MeanLogProb);
 }

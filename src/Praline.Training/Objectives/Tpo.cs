@@ -1,3 +1,5 @@
+using Praline.Torch;
+
 namespace Praline.Training.Objectives;
 
 /// <summary>
@@ -22,9 +24,7 @@ public sealed record Tpo(
     /// <exception cref="PralineException">The loss type is not known.</exception>
     public override PairLoss Compute(PairStatistics pairs)
     {
-        var normalize = LossType is "ipo" or "tpo-l";
-        var chosen = normalize ? pairs.Chosen.MeanLogProb : pairs.Chosen.SumLogProb;
-        var rejected = normalize ? pairs.Rejected.MeanLogProb : pairs.Rejected.SumLogProb;
+        var (chosen, rejected) = ProfiledRewards(pairs);
         var gap = chosen - rejected;
         var losses = LossType switch
         {
@@ -41,4 +41,9 @@ public sealed record Tpo(
 
         return new PairLoss(losses, Beta * chosen.Detach(), Beta * rejected.Detach());
     }
+
+    /// <inheritdoc/>
+    public override (Tensor Chosen, Tensor Rejected) ProfiledRewards(PairStatistics pairs) => LossType is "ipo" or "tpo-l"
+        ? (pairs.Chosen.MeanLogProb, pairs.Rejected.MeanLogProb)
+        : (pairs.Chosen.SumLogProb, pairs.Rejected.SumLogProb);
 }

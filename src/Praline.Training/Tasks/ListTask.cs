@@ -23,17 +23,15 @@ public sealed class ListTask(
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        var metrics = new MetricSums();
-        var (answers, losses, computed) = Forward([.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), metrics);
-        var loss = losses / batch.Count;
-        var value = loss.Item<double>();
+        var forward = Profile(microBatch, batch);
+        var value = forward.Loss.Item<double>();
         if (double.IsFinite(value))
         {
-            loss.Backward();
-            answers.Backward();
+            forward.Loss.Backward();
+            forward.Answers.Backward();
         }
 
-        return new MicroBatchResult(value, computed, metrics);
+        return new MicroBatchResult(value, forward.Computed, forward.Metrics);
     }
 
     /// <summary>The mean loss and the rewards of held-out rankings; <c>score</c> is the negative loss.</summary>
@@ -51,21 +49,27 @@ public sealed class ListTask(
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
-            loss += Forward([heldOut[i]], heldOutReference?.Tokens([i], Model.Language.Device), metrics).Losses.Item<double>() / heldOut.Count;
+            var forward = Forward([heldOut[i]], heldOutReference?.Tokens([i], Model.Language.Device), heldOut.Count);
+            loss += forward.Loss.Item<double>();
+            metrics.Add(forward.Metrics);
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), new("score", -loss)]);
     }
 
-    /// <summary>The sum of the rankings' losses; their rewards go into the metrics.</summary>
-    private (AnswerLogProbs Answers, Tensor Losses, int Computed) Forward(
-        IReadOnlyList<TrainingExample> part, ResponseTokens? referenceTokens, MetricSums metrics)
+    /// <inheritdoc/>
+    internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch) =>
+        Forward([.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), batch.Count);
+
+    /// <summary>Some of a batch's rankings: the best response is the chosen side, all others together are the rejected one.</summary>
+    private ProfiledForward Forward(IReadOnlyList<TrainingExample> part, ResponseTokens? referenceTokens, int batch)
     {
         var (hidden, targets, lengths, computed) = Model.Forward(part);
         var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
         var policy = ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths));
         var other = referenceTokens is null ? null : ResponseStatistics.FromTokens(referenceTokens);
-        var losses = new List<Tensor>();
+        var metrics = new MetricSums();
+        var (losses, best, others, sides) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<ResponseSide>());
         long start = 0;
         foreach (var example in part)
         {
@@ -74,20 +78,28 @@ public sealed class ListTask(
             var (ranked, ranking) = (policy.Select(own), other?.Select(own));
             losses.Add(objective.Loss(ranked, ranking));
             Report(metrics, objective.Rewards(ranked, ranking).ToArray<double>(), ranked.SumLogProb.ToArray<double>());
+            var profiled = objective.ProfiledRewards(ranked);
+            best.Add(profiled.Select(0, 0));
+            others.Add(profiled.Narrow(0, 1, own.Length - 1).Mean());
+            sides.AddRange(own.Select((_, k) => k == 0 ? ResponseSide.Chosen : ResponseSide.Rejected));
         }
 
-        return (answers, Tensor.Stack([.. losses]).Sum(), computed);
+        var loss = Tensor.Stack([.. losses]).Sum() / batch;
+        return new ProfiledForward(answers, loss, Tensor.Stack([.. best]), Tensor.Stack([.. others]), sides, lengths, computed, metrics);
     }
 
-    /// <summary>The best response counts as chosen, the last as rejected; accuracy is the share of pairs in the right order.</summary>
+    /// <summary>
+    /// The best response counts as chosen, the mean of the others as rejected; accuracy is the share of pairs in the right order.
+    /// </summary>
     private static void Report(MetricSums metrics, double[] rewards, double[] logProbs)
     {
+        var others = rewards[1..].Average();
         metrics.Add("rewards/chosen", rewards[0], 1);
-        metrics.Add("rewards/rejected", rewards[^1], 1);
-        metrics.Add("rewards/margins", rewards[0] - rewards[^1], 1);
+        metrics.Add("rewards/rejected", others, 1);
+        metrics.Add("rewards/margins", rewards[0] - others, 1);
         var pairs = from i in Enumerable.Range(0, rewards.Length) from j in Enumerable.Range(i + 1, rewards.Length - i - 1) select rewards[i] > rewards[j] ? 1.0 : 0.0;
         metrics.Add("rewards/accuracies", pairs);
         metrics.Add("logps/chosen", logProbs[0], 1);
-        metrics.Add("logps/rejected", logProbs[^1], 1);
+        metrics.Add("logps/rejected", logProbs[1..].Average(), 1);
     }
 }

@@ -10,8 +10,9 @@ namespace Praline.Training.Tasks;
 /// <param name="Answers">Log-probabilities as a leaf; carries gradients on into the model.</param>
 /// <param name="Pairs">The statistics.</param>
 /// <param name="Result">Losses and rewards.</param>
+/// <param name="Lengths">Learnt tokens of each response: chosen, rejected, pair after pair.</param>
 /// <param name="Computed">Tokens computed.</param>
-internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs, PairLoss Result, int Computed)
+internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs, PairLoss Result, IReadOnlyList<long> Lengths, int Computed)
 {
     /// <summary>Computes pairs; without gradients when these are off.</summary>
     /// <param name="model">The model.</param>
@@ -59,7 +60,7 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
             ReferenceRejected = other?.Select(rejected),
             Totals = totals,
         };
-        return new PairForward(answers, pairs, objective.Compute(pairs), computed);
+        return new PairForward(answers, pairs, objective.Compute(pairs), lengths, computed);
     }
 
     /// <summary>Sizes of a batch of examples.</summary>

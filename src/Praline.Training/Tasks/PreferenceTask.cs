@@ -21,16 +21,7 @@ public sealed class PreferenceTask(
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && microBatch.Count < batch.Count)
-        {
-            throw new PralineException(
-                $"The loss compares the {batch.Count} pairs of a batch with each other, but only {microBatch.Count} are computed at a time: raise tokens_per_micro_batch, or lower batch_size × accumulation_steps.");
-        }
-
-        var totals = PairForward.TotalsOf(batch.Select(i => Examples[i]));
-        var forward = PairForward.Run(
-            Model, objective, [.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), totals);
-        var loss = forward.Result.Losses.Sum() / totals.Pairs;
+        var (forward, loss) = Forward(microBatch, batch);
         var value = loss.Item<double>();
         if (double.IsFinite(value))
         {
@@ -44,4 +35,31 @@ public sealed class PreferenceTask(
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation) =>
         heldOut?.Measure(Model, objective, cancellation) ?? new Dictionary<string, double>();
+
+    /// <inheritdoc/>
+    /// <exception cref="PralineException">The objective compares pairs, and the batch was cut into several micro-batches.</exception>
+    internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch)
+    {
+        var (forward, loss) = Forward(microBatch, batch);
+        var (chosen, rejected) = objective.ProfiledRewards(forward.Pairs);
+        var metrics = forward.Metrics();
+        metrics.Add("sft_loss", (-forward.Pairs.Chosen.MeanLogProb).ToArray<double>());
+        return new ProfiledForward(
+            forward.Answers, loss, chosen, rejected, [.. microBatch.SelectMany(_ => new[] { ResponseSide.Chosen, ResponseSide.Rejected })], forward.Lengths,
+            forward.Computed, metrics);
+    }
+
+    private (PairForward Forward, Tensor Loss) Forward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch)
+    {
+        if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && microBatch.Count < batch.Count)
+        {
+            throw new PralineException(
+                $"The loss compares the {batch.Count} pairs of a batch with each other, but only {microBatch.Count} are computed at a time: raise tokens_per_micro_batch, or lower batch_size × accumulation_steps.");
+        }
+
+        var totals = PairForward.TotalsOf(batch.Select(i => Examples[i]));
+        var forward = PairForward.Run(
+            Model, objective, [.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), totals);
+        return (forward, forward.Result.Losses.Sum() / totals.Pairs);
+    }
 }

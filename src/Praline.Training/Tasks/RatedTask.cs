@@ -29,31 +29,15 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        if (microBatch.Count < batch.Count)
-        {
-            ObserveInParts(batch); // what is the same for the whole batch must not depend on how it is cut up
-        }
-
-        var (answers, policy, computed) = Forward(rated, microBatch);
-        var responses = Statistics(rated, microBatch, policy);
-        if (microBatch.Count == batch.Count)
-        {
-            Observe(batch, [responses]);
-        }
-
-        var result = objective.Compute(WithMismatched(responses, _mismatched, _referenceMismatched));
-        var loss = result.Losses.Sum() / batch.Count;
-        var value = loss.Item<double>();
+        var forward = Profile(microBatch, batch);
+        var value = forward.Loss.Item<double>();
         if (double.IsFinite(value))
         {
-            loss.Backward();
-            answers.Backward();
+            forward.Loss.Backward();
+            forward.Answers.Backward();
         }
 
-        var metrics = new MetricSums();
-        Report(metrics, result, responses);
-        _step.Add(metrics);
-        return new MicroBatchResult(value, computed, metrics);
+        return new MicroBatchResult(value, forward.Computed, forward.Metrics);
     }
 
     /// <summary>The margin: the mean reward of the step's good responses above that of its bad ones.</summary>
@@ -95,6 +79,41 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), .. Margin(metrics), new("score", -loss)]);
+    }
+
+    /// <inheritdoc/>
+    internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch)
+    {
+        if (microBatch.Count < batch.Count && objective.ObservesBatch)
+        {
+            ObserveInParts(batch); // what is the same for the whole batch must not depend on how it is cut up
+        }
+
+        var (answers, policy, lengths, computed) = Forward(rated, microBatch);
+        var responses = Statistics(rated, microBatch, policy);
+        if (microBatch.Count == batch.Count)
+        {
+            Observe(batch, [responses]);
+        }
+
+        var result = objective.Compute(WithMismatched(responses, _mismatched, _referenceMismatched));
+        var metrics = new MetricSums();
+        Report(metrics, result, responses);
+        _step.Add(metrics);
+        Tensor? Rewards(ResponseStatistics side) => side.SumLogProb.Numel == 0 ? null : side.SumLogProb;
+        return new ProfiledForward(
+            answers, result.Losses.Sum() / batch.Count, Rewards(responses.Desirable), Rewards(responses.Undesirable),
+            [.. microBatch.SelectMany(i => Sides(rated.Desirable[i]))], lengths, computed, metrics);
+    }
+
+    /// <summary>The sides of an example's responses: its own, and another's that only the reference point looks at.</summary>
+    private IEnumerable<ResponseSide> Sides(bool desirable)
+    {
+        yield return desirable ? ResponseSide.Chosen : ResponseSide.Rejected;
+        if (objective.NeedsMismatched)
+        {
+            yield return ResponseSide.Neither;
+        }
     }
 
     private static Dictionary<string, double> Margin(MetricSums metrics)
@@ -149,11 +168,11 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
         (_mismatched, _referenceMismatched) = Mismatched(parts);
     }
 
-    private (AnswerLogProbs Answers, ResponseStatistics Policy, int Computed) Forward(RatedExamples data, IReadOnlyList<int> part)
+    private (AnswerLogProbs Answers, ResponseStatistics Policy, IReadOnlyList<long> Lengths, int Computed) Forward(RatedExamples data, IReadOnlyList<int> part)
     {
         var (hidden, targets, lengths, computed) = Model.Forward([.. part.Select(i => data.Examples[i])]);
         var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
-        return (answers, ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths)), computed);
+        return (answers, ResponseStatistics.FromTokens(new ResponseTokens(answers.LogProb, lengths)), lengths, computed);
     }
 
     private RatedStatistics Statistics(RatedExamples data, IReadOnlyList<int> part, ResponseStatistics policy)

@@ -2,6 +2,7 @@ using Praline.Torch;
 using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.LogProbs;
+using Praline.Training.Objectives;
 
 namespace Praline.Training.Tasks;
 
@@ -9,7 +10,12 @@ namespace Praline.Training.Tasks;
 /// Supervised fine-tuning: the mean of −log π over all learnt tokens of the batch. Weights of tokens are known beforehand, so a block of
 /// logits gives value and gradient at once.
 /// </summary>
-public sealed class SupervisedTask(TrainedModel model, IReadOnlyList<TrainingExample> examples, IReadOnlyList<TrainingExample>? heldOut = null)
+/// <param name="model">The model.</param>
+/// <param name="examples">Examples of one response each.</param>
+/// <param name="heldOut">Held-out examples; null for none.</param>
+/// <param name="sides">The side that each example's response is on, for conditional training; null when all are chosen ones.</param>
+public sealed class SupervisedTask(
+    TrainedModel model, IReadOnlyList<TrainingExample> examples, IReadOnlyList<TrainingExample>? heldOut = null, IReadOnlyList<ResponseSide>? sides = null)
     : TrainingTask(model, examples)
 {
     private const int EvaluationBatch = 8;
@@ -19,7 +25,7 @@ public sealed class SupervisedTask(TrainedModel model, IReadOnlyList<TrainingExa
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        double total = batch.Sum(i => Learnt(Examples[i]));
+        var total = LearntIn(batch);
         var (hidden, targets, lengths, computed) = Model.Forward([.. microBatch.Select(i => Examples[i])]);
         var weights = Tensor.Full([targets.Size(0)], -1 / total, device: hidden.Device);
         var answers = AnswerLogProbs.Forward(
@@ -30,10 +36,7 @@ public sealed class SupervisedTask(TrainedModel model, IReadOnlyList<TrainingExa
             answers.Backward();
         }
 
-        var metrics = new MetricSums();
-        metrics.Add("logps/chosen", sum, lengths.Count);
-        metrics.Add("learnt_tokens", lengths.Sum(), 1.0 * microBatch.Count / batch.Count);
-        return new MicroBatchResult(-sum / total, computed, metrics);
+        return new MicroBatchResult(-sum / total, computed, Metrics(microBatch, batch, new ResponseTokens(answers.LogProb, lengths)));
     }
 
     /// <summary>Mean −log π per learnt token of held-out examples as <c>loss</c>, and its negative as <c>score</c>.</summary>
@@ -64,6 +67,54 @@ public sealed class SupervisedTask(TrainedModel model, IReadOnlyList<TrainingExa
         }
 
         return new Dictionary<string, double> { ["loss"] = -sum / tokens, ["score"] = sum / tokens };
+    }
+
+    /// <inheritdoc/>
+    internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch)
+    {
+        var (hidden, targets, lengths, computed) = Model.Forward([.. microBatch.Select(i => Examples[i])]);
+        var answers = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits });
+        var tokens = new ResponseTokens(answers.LogProb, lengths);
+        var means = ResponseStatistics.FromTokens(tokens).MeanLogProb;
+        var metrics = Metrics(microBatch, batch, tokens);
+        Tensor? Rewards(ResponseSide side, string name)
+        {
+            long[] own = [.. Enumerable.Range(0, microBatch.Count).Where(k => SideOf(microBatch[k]) == side).Select(k => (long)k)];
+            if (own.Length == 0)
+            {
+                return null;
+            }
+
+            var rewards = means.IndexSelect(0, Tensor.From<long>(own).To(means.Device));
+            metrics.Add($"rewards/{name}", rewards.ToArray<double>());
+            return rewards;
+        }
+
+        return new ProfiledForward(
+            answers, -answers.LogProb.Sum() / LearntIn(batch), Rewards(ResponseSide.Chosen, "chosen"), Rewards(ResponseSide.Rejected, "rejected"),
+            [.. microBatch.Select(SideOf)], lengths, computed, metrics);
+    }
+
+    private ResponseSide SideOf(int example) => sides?[example] ?? ResponseSide.Chosen;
+
+    private double LearntIn(IReadOnlyList<int> batch) => batch.Sum(i => Learnt(Examples[i]));
+
+    /// <summary>Log-probabilities of the answers on either side; answers under conditions between the two count in the loss only.</summary>
+    private MetricSums Metrics(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ResponseTokens tokens)
+    {
+        using var noGrad = NoGrad.Begin();
+        var metrics = new MetricSums();
+        foreach (var (k, sum) in tokens.SumPerResponse(tokens.LogProb).ToArray<double>().Index())
+        {
+            var side = SideOf(microBatch[k]);
+            if (side != ResponseSide.Neither)
+            {
+                metrics.Add(side == ResponseSide.Chosen ? "logps/chosen" : "logps/rejected", sum, 1);
+            }
+        }
+
+        metrics.Add("learnt_tokens", tokens.Lengths.Sum(), 1.0 * microBatch.Count / batch.Count);
+        return metrics;
     }
 
     private static double Learnt(TrainingExample example) => example.Packed.Responses.Sum(r => (double)r.CountedTokens);

@@ -49,6 +49,9 @@ public abstract class TrainingTask : ITrainingTask
     /// <inheritdoc/>
     public abstract MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
 
+    /// <summary>The forward pass as profiling looks at it: no gradients are computed yet.</summary>
+    internal abstract ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch);
+
     /// <inheritdoc/>
     public virtual IReadOnlyDictionary<string, double> EndStep() => new Dictionary<string, double>();
 
