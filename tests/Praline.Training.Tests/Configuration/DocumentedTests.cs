@@ -32,6 +32,17 @@ public class DocumentedTests
         }
     }
 
+    /// <summary>The table of what a profile's two sides are has every method in it.</summary>
+    [Fact]
+    public void Methods_md_says_what_is_profiled()
+    {
+        var section = File.ReadAllText(Path.Combine(Golden.RepositoryRoot, "docs", "methods.md")).Split("## What a profile logs")[1];
+        foreach (var name in ObjectiveRegistry.Names.Except(DpoLossTypes.Names).Concat(["sft", "crl", "multiturn"]))
+        {
+            Assert.True(section.Contains($"`{name}`", StringComparison.Ordinal), $"docs/methods.md does not say what is profiled of `{name}`.");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Recipes))]
     public void Recipes_are_good_and_begin_with_their_command(string name)
