@@ -32,11 +32,7 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         Panels = [.. Methods().Select(method => new LinePanel
         {
             Title = method.Key, XLabel = "step", YLabel = "reward",
-            Series =
-            [
-                Line("chosen", SeriesStyle.Chosen, method, MetricNames.ChosenReward),
-                Line("rejected", SeriesStyle.Rejected, method, MetricNames.RejectedReward),
-            ],
+            Series = Sides(method, MetricNames.ChosenReward, MetricNames.RejectedReward),
         })],
     };
 
@@ -53,10 +49,7 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
             XLabel = "step",
             YLabel = sides ? "‖∂r/∂θ‖" : "‖∂L/∂θ‖",
             Series = sides
-                ? [
-                    Line("chosen", SeriesStyle.Chosen, method, MetricNames.ChosenNorm),
-                    Line("rejected", SeriesStyle.Rejected, method, MetricNames.RejectedNorm),
-                ]
+                ? Sides(method, MetricNames.ChosenNorm, MetricNames.RejectedNorm)
                 : [Line("loss gradient", SeriesStyle.Of(2), method, MetricNames.Norm)],
         }).ToArray();
         var values = panels.SelectMany(p => p.Series).SelectMany(s => s.Traces).SelectMany(t => t).Select(p => p.Y);
@@ -153,6 +146,13 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
         : value.ToString("0.##e0", CultureInfo.InvariantCulture);
 
     private static string Text(Change change) => double.IsFinite(change.First) ? $"{Number(change.First)} → {Number(change.Last)}" : "–";
+
+    /// <summary>Both sides of the preferences, or the one that there is: supervised answers have no rejected side.</summary>
+    private static IReadOnlyList<LineSeries> Sides(IGrouping<string, TrainingRun> runs, IReadOnlyList<string> chosen, IReadOnlyList<string> rejected)
+    {
+        LineSeries[] both = [Line("chosen", SeriesStyle.Chosen, runs, chosen), Line("rejected", SeriesStyle.Rejected, runs, rejected)];
+        return [.. both.Where(series => series.Traces.Count > 0)];
+    }
 
     private static LineSeries Line(string name, SeriesStyle style, IEnumerable<TrainingRun> runs, IReadOnlyList<string> names) => new()
     {

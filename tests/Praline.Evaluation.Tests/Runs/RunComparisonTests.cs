@@ -34,6 +34,18 @@ public class RunComparisonTests
     }
 
     [Fact]
+    public void A_side_that_a_run_does_not_have_is_not_drawn()
+    {
+        var supervised = new TrainingRun("sft", TrainingMetricsTests.Parse(
+            "{\"step\":1,\"rewards/chosen\":-2,\"grad_norm/chosen\":1}\n{\"step\":2,\"rewards/chosen\":-1,\"grad_norm/chosen\":2}"));
+        var comparison = new RunComparison([supervised]);
+        Assert.All(
+            new[] { comparison.Rewards(), comparison.Norms() },
+            figure => Assert.Equal("chosen", Assert.Single(Assert.IsType<LinePanel>(figure.Panels[0]).Series).Name));
+        Assert.DoesNotContain("rejected</text>", SvgPlot.Render(comparison.Norms()));
+    }
+
+    [Fact]
     public void Table_has_first_and_last_tenth()
     {
         // 20 steps: first tenth is steps 1 and 2, last tenth 19 and 20; loss = step.
