@@ -13,11 +13,12 @@ internal static class VerifyCommand
         var folder = new Argument<string>("checkpoint") { Description = "Folder with config.json, weights, inputs.safetensors and expected.safetensors (docs/checkpoints.md)." };
         var atol = new Option<double>("--atol") { Description = "Allowed absolute difference.", DefaultValueFactory = _ => 1e-4 };
         var rtol = new Option<double>("--rtol") { Description = "Allowed difference relative to the expected number, on top.", DefaultValueFactory = _ => 1e-4 };
+        var byNorm = new Option<bool>("--by-norm") { Description = "Compare tensors as wholes, ‖difference‖ ≤ rtol·‖expected‖: for 16-bit types." };
         var ratio = new Option<double?>("--token-kept-ratio") { Description = "AuroraCap: the share of visual tokens that the numbers are for." };
         var model = new ModelOptions();
         var command = new Command("verify", "Compare a checkpoint with reference numbers that lie beside it.")
         {
-            folder, atol, rtol, ratio, model.Device, model.DType, model.Threads,
+            folder, atol, rtol, byNorm, ratio, model.Device, model.DType, model.Threads,
         };
         command.SetAction(parsed =>
         {
@@ -26,6 +27,7 @@ internal static class VerifyCommand
             {
                 Atol = parsed.GetValue(atol),
                 Rtol = parsed.GetValue(rtol),
+                ByNorm = parsed.GetValue(byNorm),
                 Load = new LoadOptions
                 {
                     Device = device,

@@ -69,14 +69,24 @@ public sealed record ImageProcessorConfig
     /// <summary>OpenAI CLIP's deviation.</summary>
     public static IReadOnlyList<float> ClipStd { get; } = [0.26862954f, 0.26130258f, 0.27577711f];
 
-    /// <summary>Reads <c>preprocessor_config.json</c>: the file itself, or the one in a checkpoint's folder.</summary>
+    /// <summary>
+    /// Reads <c>preprocessor_config.json</c>, or the part <c>image_processor</c> of a <c>processor_config.json</c>, which is what
+    /// transformers 5 writes: the file itself, or the one in a checkpoint's folder.
+    /// </summary>
     /// <exception cref="MediaException">No such file, no JSON, or a key with a value that can't be used.</exception>
     public static ImageProcessorConfig Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var file = Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path;
+        var file = Directory.Exists(path) ? FileIn(path) ?? Path.Combine(path, "preprocessor_config.json") : path;
         MediaChecks.RequireNonEmptyFile(file, "an image processor's configuration");
         return Parse(File.ReadAllBytes(file), file);
+    }
+
+    /// <summary>The file in a checkpoint's folder that describes its image processor; null when there is none.</summary>
+    public static string? FileIn(string folder)
+    {
+        string unified = Path.Combine(folder, "processor_config.json"), own = Path.Combine(folder, "preprocessor_config.json");
+        return HasImageProcessor(unified) ? unified : File.Exists(own) ? own : null;
     }
 
     /// <summary>Reads the JSON text.</summary>
@@ -87,11 +97,34 @@ public sealed record ImageProcessorConfig
         try
         {
             using var document = JsonDocument.Parse(json);
-            return ImageProcessorConfigReader.Read(document.RootElement, name);
+            var root = document.RootElement;
+            return ImageProcessorConfigReader.Read(InUnified(root) is { } inner ? inner : root, name);
         }
         catch (JsonException problem)
         {
             throw new MediaException(name, "JSON", problem.Message, "Fetch the file again.", problem);
+        }
+    }
+
+    private static JsonElement? InUnified(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("image_processor", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : null;
+
+    /// <summary>Processors of earlier versions have a file of that name too, which describes the text's side alone.</summary>
+    private static bool HasImageProcessor(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return InUnified(document.RootElement) is not null;
+        }
+        catch (JsonException problem)
+        {
+            throw new MediaException(file, "JSON", problem.Message, "Fetch the file again.", problem);
         }
     }
 }

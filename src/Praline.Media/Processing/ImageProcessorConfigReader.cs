@@ -49,7 +49,7 @@ internal static class ImageProcessorConfigReader
             if (root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String)
             {
                 var type = value.GetString()!.Replace("FeatureExtractor", "ImageProcessor", StringComparison.Ordinal);
-                return type.EndsWith("Fast", StringComparison.Ordinal) ? type[..^4] : type;
+                return type.EndsWith("Fast", StringComparison.Ordinal) ? type[..^4] : type.EndsWith("Pil", StringComparison.Ordinal) ? type[..^3] : type;
             }
         }
 

@@ -9,23 +9,23 @@ internal static class ImageProcessors
     private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
 
     /// <summary>
-    /// The processor of the first of the folders that has a <c>preprocessor_config.json</c>; <paramref name="otherwise"/> when none does.
+    /// The processor of the first of the folders that describes one; <paramref name="otherwise"/> when none does.
     /// </summary>
     /// <exception cref="PralineException">A file is damaged, or is a processor of another kind.</exception>
     internal static T Load<T>(Func<T> otherwise, params string[] folders)
         where T : class
     {
-        var folder = folders.FirstOrDefault(f => File.Exists(Path.Combine(f, "preprocessor_config.json")));
-        if (folder is null)
-        {
-            return otherwise();
-        }
-
         try
         {
-            var processor = ImageProcessor.Load(folder);
+            var file = folders.Select(ImageProcessorConfig.FileIn).FirstOrDefault(found => found is not null);
+            if (file is null)
+            {
+                return otherwise();
+            }
+
+            var processor = ImageProcessor.Load(file);
             return processor as T ?? throw new PralineException(
-                $"{folder}/preprocessor_config.json describes a {processor.Config.Type}, but the model takes a {typeof(T).Name}.");
+                $"{file} describes a {processor.Config.Type}, but the model takes a {typeof(T).Name}.");
         }
         catch (MediaException error)
         {

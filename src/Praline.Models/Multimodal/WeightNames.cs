@@ -1,11 +1,14 @@
 namespace Praline.Models.Multimodal;
 
 /// <summary>
-/// The same weights under the names of several transformers versions: 4.46 writes <c>language_model.model.layers…</c> and
-/// <c>visual.blocks…</c>, later ones <c>model.language_model.layers…</c> and <c>model.visual.blocks…</c>. Models ask by 4.46's names.
+/// The same weights under the names of several transformers versions: 4.46 writes <c>language_model.model.layers…</c>,
+/// <c>visual.blocks…</c> and <c>vision_tower.vision_model.encoder…</c>, later ones <c>model.language_model.layers…</c> and
+/// <c>model.visual.blocks…</c>, version 5 <c>vision_tower.encoder…</c>. Models ask by 4.46's names.
 /// </summary>
 internal static class WeightNames
 {
+    private const string Inner = "language_model.model.", Head = "language_model.lm_head.", Tower = "vision_model.";
+
     /// <summary>Maps a name that a model asks for to the checkpoint's name for it: the first alias that is there, else the name itself.</summary>
     internal static Func<string, string> Resolver(IReadOnlyCollection<string> names)
     {
@@ -15,25 +18,22 @@ internal static class WeightNames
 
     private static IEnumerable<string> Aliases(string name)
     {
-        const string inner = "language_model.model.", head = "language_model.lm_head.";
-        if (name.StartsWith(inner, StringComparison.Ordinal))
+        if (name.StartsWith(Inner, StringComparison.Ordinal))
         {
-            yield return $"model.language_model.{name[inner.Length..]}";
-            yield return $"language_model.{name[inner.Length..]}";
-            yield return $"model.{name}";
+            return [$"model.language_model.{name[Inner.Length..]}", $"language_model.{name[Inner.Length..]}", $"model.{name}"];
         }
-        else if (name.StartsWith(head, StringComparison.Ordinal))
+
+        if (name.StartsWith(Head, StringComparison.Ordinal))
         {
-            yield return name["language_model.".Length..];
-            yield return $"model.{name}";
+            return [name["language_model.".Length..], $"model.{name}"];
         }
-        else if (name.StartsWith("model.", StringComparison.Ordinal))
+
+        if (name.StartsWith("model.", StringComparison.Ordinal))
         {
-            yield return $"model.language_model.{name["model.".Length..]}";
+            return [$"model.language_model.{name["model.".Length..]}"];
         }
-        else
-        {
-            yield return $"model.{name}";
-        }
+
+        var flat = name.Replace(Tower, "", StringComparison.Ordinal);
+        return [$"model.{name}", flat, $"model.{flat}"];
     }
 }

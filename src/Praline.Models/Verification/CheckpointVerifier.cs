@@ -11,7 +11,7 @@ namespace Praline.Models.Verification;
 /// </summary>
 public static class CheckpointVerifier
 {
-    /// <summary>Loads the checkpoint and compares every expected tensor but gradients, in the order of their names.</summary>
+    /// <summary>Loads the checkpoint and compares every expected tensor, in the order of their names.</summary>
     /// <exception cref="PralineException">
     /// The numbers or the checkpoint can't be read, inputs are missing, or the family has no comparison.
     /// </exception>

@@ -33,6 +33,8 @@ internal static class LanguageVerification
             numbers.Compare("loss", () => Loss(logits, labels));
         }
 
+        GradientVerification.Run(
+            numbers, model.Store.Parameters, () => Loss(Host(model.Logits(model.Forward(model.Embed(ids), plain, mask))), numbers.Require("labels")));
         if (numbers.Input("position_ids") is { } positions)
         {
             var atPositions = Host(model.Logits(model.Forward(model.Embed(ids), positions.To(model.Device), mask)));
@@ -58,6 +60,18 @@ internal static class LanguageVerification
     /// <summary>Greedy continuations: <c>generated_ids</c> has the prompt before them; <c>generated_ids_eos</c> ends rows and pads them.</summary>
     private static void Generate(ReferenceNumbers numbers, LlamaModel model, Tensor ids, Tensor? mask)
     {
+        var (length, flat, real) = ((int)ids.Size(1), ids.ToArray<long>(), mask?.ToArray<bool>());
+        var prompts = Enumerable.Range(0, (int)ids.Size(0)).Select(row => new GenerationRequest
+        {
+            PromptTokenIds = [.. Enumerable.Range(row * length, length).Where(i => real?[i] ?? true).Select(i => (int)flat[i])],
+            Options = new GenerationOptions(),
+        }).ToList();
+        CompareGenerated(numbers, model, ids, prompts);
+    }
+
+    /// <summary>Compares greedy continuations of the rows' prompts, whose options are filled in here.</summary>
+    internal static void CompareGenerated(ReferenceNumbers numbers, LlamaModel model, Tensor ids, IReadOnlyList<GenerationRequest> prompts)
+    {
         var end = numbers.Meta("generated_ids_eos");
         foreach (var name in new[] { "generated_ids", "generated_ids_eos" })
         {
@@ -69,14 +83,9 @@ internal static class LanguageVerification
             var ends = name == "generated_ids" ? (int[])[] : [end!.Value.GetProperty("eos_token_id").GetInt32()];
             var pad = end?.TryGetProperty("pad_token_id", out var given) == true ? given.GetInt64() : 0;
             var (batch, length, total) = (ids.Size(0), ids.Size(1), expected.Size(1));
-            var (flat, real) = (ids.ToArray<long>(), mask?.ToArray<bool>());
-            var requests = Enumerable.Range(0, (int)batch).Select(row => new GenerationRequest
-            {
-                PromptTokenIds = [.. Enumerable.Range((int)(row * length), (int)length).Where(i => real?[i] ?? true).Select(i => (int)flat[i])],
-                Options = new GenerationOptions { MaxNewTokens = (int)(total - length), EosTokenIds = ends },
-            }).ToList();
-            var results = new TextGenerator(model).Generate(requests);
-            var rows = new List<long>();
+            var options = new GenerationOptions { MaxNewTokens = (int)(total - length), EosTokenIds = ends };
+            var results = new TextGenerator(model).Generate([.. prompts.Select(prompt => prompt with { Options = options })]);
+            var (rows, flat) = (new List<long>(), ids.ToArray<long>());
             for (var row = 0; row < batch; row++)
             {
                 var tokens = results[row][0].TokenIds;

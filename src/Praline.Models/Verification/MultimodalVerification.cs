@@ -1,4 +1,5 @@
 using Praline.Models.Checkpoints;
+using Praline.Models.Generation;
 using Praline.Models.Multimodal;
 using Praline.Torch;
 
@@ -13,19 +14,43 @@ internal static class MultimodalVerification
     internal static void Run(ReferenceNumbers numbers, string folder, LoadOptions options)
     {
         using var model = VisionLanguageModel.Load(folder, options);
-        var images = model switch
+        var images = Encode(numbers, model);
+        if (model is not SingleFolderModel whole || numbers.Input("input_ids") is not { } ids)
         {
-            AuroraCap aurora => EncodeAurora(numbers, aurora),
-            LlavaNext next => EncodeTiles(numbers, next),
-            LlavaModel llava => EncodeImages(numbers, llava),
-            Qwen2Vl qwen => EncodeGrids(numbers, qwen),
-            _ => throw new PralineException($"{folder}: there is no comparison for {model.ModelType}."),
-        };
-        if (model is SingleFolderModel whole && numbers.Input("input_ids") is { } ids)
-        {
-            CompareRows(numbers, whole, ids, images);
+            return;
         }
+
+        var prompts = Prompts(numbers, whole, ids, images);
+        var mask = Mask(numbers, ids);
+        numbers.Compare("inputs_embeds", () => LanguageVerification.Host(Tensor.Stack([.. prompts.Select(p => LeftPad(p.Embeddings, ids.Size(1)))])), mask);
+        var logits = Logits(whole, prompts, ids.Size(1));
+        numbers.Compare("logits", () => logits, mask);
+        if (numbers.Input("labels") is { } given)
+        {
+            var labels = given.MaskedFill(mask.LogicalNot(), -100);
+            numbers.Compare("loss", () => LanguageVerification.Loss(logits, labels));
+            GradientVerification.Run(
+                numbers,
+                Enum.GetValues<ModelPart>().SelectMany(whole.Parameters),
+                () => LanguageVerification.Loss(Logits(whole, Prompts(numbers, whole, ids, Encode(numbers, whole)), ids.Size(1)), labels));
+        }
+
+        LanguageVerification.CompareGenerated(numbers, whole.Language, ids, [.. prompts.Select(prompt => new GenerationRequest
+        {
+            PromptEmbeddings = prompt.Embeddings,
+            PromptPositionIds = prompt.PositionIds,
+            Options = new GenerationOptions(),
+        })]);
     }
+
+    private static List<VisionFeatures> Encode(ReferenceNumbers numbers, VisionLanguageModel model) => model switch
+    {
+        AuroraCap aurora => EncodeAurora(numbers, aurora),
+        LlavaNext next => EncodeTiles(numbers, next),
+        LlavaModel llava => EncodeImages(numbers, llava),
+        Qwen2Vl qwen => EncodeGrids(numbers, qwen),
+        _ => throw new PralineException($"{model.Folder}: there is no comparison for {model.ModelType}."),
+    };
 
     private static List<VisionFeatures> EncodeImages(ReferenceNumbers numbers, LlavaModel model)
     {
@@ -51,20 +76,25 @@ internal static class MultimodalVerification
         return [.. packed.Select(features => new VisionFeatures(features, [(int)features.Size(0)]))];
     }
 
+    /// <summary>Images from <c>pixel_values</c>, or videos from <c>pixel_values_videos</c>: patches of all of them, one after the other.</summary>
     private static List<VisionFeatures> EncodeGrids(ReferenceNumbers numbers, Qwen2Vl model)
     {
-        var (pixels, grids) = (Pixels(numbers, model), numbers.Require("image_grid_thw").ToArray<int>());
-        var (images, start, merge) = (new List<VisionFeatures>(), 0L, model.Config.Vision.MergeSize);
+        var kind = numbers.Input("pixel_values_videos") is null ? MediaKind.Images : MediaKind.Video;
+        var (pixelName, gridName) = kind == MediaKind.Video ? ("pixel_values_videos", "video_grid_thw") : ("pixel_values", "image_grid_thw");
+        var (pixels, grids) = (Pixels(numbers, model, pixelName), numbers.Require(gridName).ToArray<int>());
+        var seconds = numbers.Input("second_per_grid_ts")?.To(DType.Float64).ToArray<double>();
+        var (items, start, merge) = (new List<VisionFeatures>(), 0L, model.Config.Vision.MergeSize);
         for (var i = 0; i < grids.Length; i += 3)
         {
             var (time, height, width) = (grids[i], grids[i + 1], grids[i + 2]);
             var features = model.Visual.Forward(pixels.Narrow(0, start, (long)time * height * width), (time, height, width));
-            images.Add(new VisionFeatures(features, [(int)features.Size(0)], [new VisionGrid(time, height / merge, width / merge)], MediaKind.Images));
+            var grid = new VisionGrid(time, height / merge, width / merge, kind == MediaKind.Video ? seconds?[i / 3] ?? 1 : 0);
+            items.Add(new VisionFeatures(features, [(int)features.Size(0)], [grid], kind));
             start += (long)time * height * width;
         }
 
-        numbers.Compare("image_features", () => LanguageVerification.Host(Tensor.Cat([.. images.Select(image => image.Tokens)])));
-        return images;
+        numbers.Compare("image_features", () => LanguageVerification.Host(Tensor.Cat([.. items.Select(item => item.Tokens)])));
+        return items;
     }
 
     /// <summary>The original's layout has its numbers per share of tokens kept: <c>ratio0.3.visual_tokens</c>, <c>ratio0.3.projected</c>.</summary>
@@ -76,9 +106,10 @@ internal static class MultimodalVerification
         return [];
     }
 
-    private static void CompareRows(ReferenceNumbers numbers, SingleFolderModel model, Tensor ids, List<VisionFeatures> images)
+    /// <summary>The rows of <paramref name="ids"/> without their padding, features in place.</summary>
+    private static List<PromptEmbeddings> Prompts(ReferenceNumbers numbers, SingleFolderModel model, Tensor ids, List<VisionFeatures> images)
     {
-        var mask = numbers.Input("attention_mask")?.To(DType.Bool) ?? Tensor.Ones(ids.Shape, DType.Bool);
+        var mask = Mask(numbers, ids);
         var perRow = numbers.Meta("images_per_row")?.EnumerateArray().Select(count => count.GetInt32()).ToArray();
         if (perRow is null && ids.Size(0) != images.Count && ids.Size(0) != 1)
         {
@@ -86,32 +117,32 @@ internal static class MultimodalVerification
                 $"{model.Folder}: {ids.Size(0)} rows have {images.Count} images; say in meta.json how many belong to each: {{\"images_per_row\": [1, 2]}}.");
         }
 
-        var (embeds, logits, first) = (new List<Tensor>(), new List<Tensor>(), 0);
+        var (prompts, first) = (new List<PromptEmbeddings>(), 0);
         for (var row = 0; row < ids.Size(0); row++)
         {
             var count = perRow?[row] ?? (ids.Size(0) == 1 ? images.Count : 1);
             var features = count == 0 ? null : VisionFeatures.Concat([.. images.Skip(first).Take(count)]);
             first += count;
             var (all, real) = (ids.Select(0, row).ToArray<int>(), mask.Select(0, row).ToArray<bool>());
-            var prompt = model.FromReferenceIds([.. all.Where((_, i) => real[i])], features?.Counts ?? []);
-            var embedded = model.EmbedPrompt(prompt, features);
-            var positions = embedded.PositionIds?.Unsqueeze(1) ?? Tensor.Arange(0, embedded.Length, device: model.Language.Device).Unsqueeze(0);
-            var hidden = model.Language.Forward(embedded.Embeddings.Unsqueeze(0), positions);
-            embeds.Add(LeftPad(embedded.Embeddings, ids.Size(1)));
-            logits.Add(LeftPad(model.Language.Logits(hidden).Select(0, 0), ids.Size(1)));
+            prompts.Add(model.EmbedPrompt(model.FromReferenceIds([.. all.Where((_, i) => real[i])], features?.Counts ?? []), features));
         }
 
-        numbers.Compare("inputs_embeds", () => LanguageVerification.Host(Tensor.Stack([.. embeds])), mask);
-        var stacked = LanguageVerification.Host(Tensor.Stack([.. logits]));
-        numbers.Compare("logits", () => stacked, mask);
-        if (numbers.Input("labels") is { } labels)
-        {
-            numbers.Compare("loss", () => LanguageVerification.Loss(stacked, labels.MaskedFill(mask.LogicalNot(), -100)));
-        }
+        return prompts;
     }
 
-    private static Tensor Pixels(ReferenceNumbers numbers, VisionLanguageModel model) =>
-        numbers.Require("pixel_values").To(model.Language.Device, model.Language.DType);
+    private static Tensor Logits(SingleFolderModel model, List<PromptEmbeddings> prompts, long length) =>
+        LanguageVerification.Host(Tensor.Stack([.. prompts.Select(prompt =>
+        {
+            var positions = prompt.PositionIds?.Unsqueeze(1) ?? Tensor.Arange(0, prompt.Length, device: model.Language.Device).Unsqueeze(0);
+            var hidden = model.Language.Forward(prompt.Embeddings.Unsqueeze(0), positions);
+            return LeftPad(model.Language.Logits(hidden).Select(0, 0), length);
+        })]));
+
+    private static Tensor Mask(ReferenceNumbers numbers, Tensor ids) =>
+        numbers.Input("attention_mask")?.To(DType.Bool) ?? Tensor.Ones(ids.Shape, DType.Bool);
+
+    private static Tensor Pixels(ReferenceNumbers numbers, VisionLanguageModel model, string name = "pixel_values") =>
+        numbers.Require(name).To(model.Language.Device, model.Language.DType);
 
     private static Tensor LeftPad(Tensor row, long length) => F.Pad(row, [0, 0, length - row.Size(0), 0]);
 }

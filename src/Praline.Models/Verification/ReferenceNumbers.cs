@@ -36,6 +36,9 @@ internal sealed class ReferenceNumbers
         .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name[prefix.Length..], out _))
         .Select(name => (name, int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture)));
 
+    /// <summary>The names of the expected tensors.</summary>
+    internal IReadOnlyCollection<string> ExpectedNames => _expected.Keys;
+
     /// <summary>A setting of <c>meta.json</c>, if that lies there too.</summary>
     internal JsonElement? Meta(string name)
     {
@@ -50,13 +53,14 @@ internal sealed class ReferenceNumbers
     }
 
     /// <summary>Compares within the tolerance where the mask [B, T] is true; without an expected tensor of that name, nothing.</summary>
-    internal void Compare(string name, Func<Tensor> actual, Tensor? mask = null)
+    internal void Compare(string name, Func<Tensor> actual, Tensor? mask = null) => Compare(name, actual, mask, _options.Atol, _options.Rtol);
+
+    /// <summary>
+    /// Compares a parameter's gradient: they are smaller than what the tolerances are made for, and sums of many terms.
+    /// </summary>
+    internal void CompareGradient(string name, Tensor actual)
     {
-        if (Expected(name) is { } expected)
-        {
-            var tolerance = string.Create(CultureInfo.InvariantCulture, $"{_options.Atol:0.#e+00} + {_options.Rtol:0.#e+00}·|x|");
-            Compare(name, expected, actual(), mask, _options.Atol, _options.Rtol, tolerance);
-        }
+        Compare(name, () => actual, null, _options.Atol / 10, _options.Rtol * 10);
     }
 
     /// <summary>Compares ids, which have no tolerance.</summary>
@@ -71,9 +75,23 @@ internal sealed class ReferenceNumbers
     /// <summary>All expected tensors in the order of their names, those that nothing was compared with among them.</summary>
     internal List<VerifiedQuantity> Result() =>
     [
-        .. _expected.Keys.Order(StringComparer.Ordinal).Where(name => !name.StartsWith("grad.", StringComparison.Ordinal)).Select(name =>
-            _compared.GetValueOrDefault(name) ?? new VerifiedQuantity(name, null, "", false, "not compared: no such quantity is known for this model")),
+        .. _expected.Keys.Order(StringComparer.Ordinal).Select(name => _compared.GetValueOrDefault(name) ?? new VerifiedQuantity(name, null, "", false, "not compared: no such quantity is known for this model")),
     ];
+
+    private void Compare(string name, Func<Tensor> actual, Tensor? mask, double atol, double rtol)
+    {
+        if (Expected(name) is { } expected)
+        {
+            if (_options.ByNorm)
+            {
+                var own = Meta("relative_rounding")?.TryGetProperty(name, out var given) == true ? given.GetDouble() : 0;
+                rtol = Math.Max(_options.Rtol, 2 * own);
+            }
+
+            var tolerance = string.Create(CultureInfo.InvariantCulture, $"{(_options.ByNorm ? $"{rtol:0.#e+00}·‖x‖" : $"{atol:0.#e+00} + {rtol:0.#e+00}·|x|")}");
+            Compare(name, expected, actual(), mask, atol, rtol, tolerance);
+        }
+    }
 
     private void Compare(string name, Tensor expected, Tensor actual, Tensor? mask, double atol, double rtol, string tolerance)
     {
@@ -84,19 +102,27 @@ internal sealed class ReferenceNumbers
             return;
         }
 
-        var (wanted, got) = (expected.To(DType.Float64), actual.To(DType.Float64));
+        // Where nothing counts, both are made zero.
+        var counts = mask?.View([.. mask.Shape, .. Enumerable.Repeat(1L, expected.Dim - mask.Dim)]).Expand(expected.Shape);
+        var zero = Tensor.Zeros([1], DType.Float64);
+        Tensor Counted(Tensor tensor) => counts is null ? tensor.To(DType.Float64) : Tensor.Where(counts, tensor.To(DType.Float64), zero);
+        var (wanted, got) = (Counted(expected), Counted(actual));
         var difference = (got - wanted).Abs();
-        var excess = difference - ((wanted.Abs() * rtol) + atol);
-        if (mask is not null)
+        if (expected.Numel == 0)
         {
-            var counts = mask.View([.. mask.Shape, .. Enumerable.Repeat(1L, wanted.Dim - mask.Dim)]).Expand(wanted.Shape);
-            difference = Tensor.Where(counts, difference, Tensor.Zeros([1], DType.Float64));
-            excess = Tensor.Where(counts, excess, Tensor.Full([1], -1.0, DType.Float64));
+            _compared[name] = new VerifiedQuantity(name, 0, tolerance, true);
         }
-
-        // A comparison with a NaN is false: the numbers must hold, not merely not be worse.
-        _compared[name] = new VerifiedQuantity(
-            name, difference.Numel == 0 ? 0 : difference.Max().Item<double>(), tolerance, excess.Numel == 0 || excess.Max().Item<double>() <= 0);
+        else if (_options.ByNorm && rtol > 0)
+        {
+            var share = Math.Sqrt((difference * difference).Sum().Item<double>() / (wanted * wanted).Sum().Item<double>());
+            _compared[name] = new VerifiedQuantity(name, share, tolerance, share <= rtol);
+        }
+        else
+        {
+            // A comparison with a NaN is false: the numbers must hold, not merely not be worse.
+            var excess = difference - ((wanted.Abs() * rtol) + atol);
+            _compared[name] = new VerifiedQuantity(name, difference.Max().Item<double>(), tolerance, excess.Max().Item<double>() <= 0);
+        }
     }
 
     private Dictionary<string, Tensor> Read(string name)

@@ -1,4 +1,5 @@
 using Praline.Models.Checkpoints;
+using Praline.Models.Multimodal;
 using Praline.Models.Vision;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -13,7 +14,7 @@ internal static class TowerVerification
     internal static void Run(ReferenceNumbers numbers, string folder, ModelKind kind, LoadOptions options)
     {
         using var source = CheckpointSource.Open(folder);
-        using var store = new ParameterStore(source, LoadTypes.Of(source, options), options.Device);
+        using var store = new ParameterStore(source, LoadTypes.Of(source, options), options.Device, WeightNames.Resolver(source.Names));
         var pixels = numbers.Require("pixel_values").To(options.Device, store.DType);
         VisionOutput output;
         if (kind == ModelKind.ClipVision)
@@ -48,5 +49,6 @@ internal static class TowerVerification
     }
 
     /// <summary>A whole SigLIP's text half.</summary>
-    private static bool SiglipMayIgnore(string name) => !name.StartsWith("vision_model.", StringComparison.Ordinal);
+    private static bool SiglipMayIgnore(string name) =>
+        name.StartsWith("text_model.", StringComparison.Ordinal) || name.StartsWith("logit_", StringComparison.Ordinal);
 }

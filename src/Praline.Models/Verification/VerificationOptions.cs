@@ -11,6 +11,13 @@ public sealed record VerificationOptions
     /// <summary>Allowed difference relative to the expected number, added to <see cref="Atol"/>.</summary>
     public double Rtol { get; init; } = 1e-4;
 
+    /// <summary>
+    /// Compares tensors as wholes, ‖actual − expected‖ ≤ <see cref="Rtol"/>·‖expected‖: for 16-bit types, in which a single number among
+    /// large ones has no digits left. Where <c>meta.json</c> tells in <c>relative_rounding</c> how far the reference's own 16-bit results are
+    /// from the expected ones, twice as far is allowed too.
+    /// </summary>
+    public bool ByNorm { get; init; }
+
     /// <summary>How the checkpoint is loaded; compare in the type that the reference computed in.</summary>
     public LoadOptions Load { get; init; } = new();
 }

@@ -35,6 +35,21 @@ public class ImageProcessorConfigTests
         Assert.Equal((200, 800), (recent.MinPixels, recent.MaxPixels));
     }
 
+    [Fact]
+    public void OneFileForTheWholeProcessorIsReadIfItHasAnImageProcessor()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        Assert.Null(ImageProcessorConfig.FileIn(folder));
+        File.WriteAllText(Path.Combine(folder, "processor_config.json"), """{"processor_class":"LlavaProcessor","patch_size":14}""");
+        Assert.Null(ImageProcessorConfig.FileIn(folder));
+        File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"image_processor_type":"CLIPImageProcessor","size":30}""");
+        Assert.Equal(ImageSize.Shortest(30), ImageProcessorConfig.Load(folder).Size);
+        File.WriteAllText(
+            Path.Combine(folder, "processor_config.json"), """{"image_processor":{"image_processor_type":"CLIPImageProcessorPil","size":40},"patch_size":14}""");
+        Assert.Equal(("CLIPImageProcessor", ImageSize.Shortest(40)), (ImageProcessorConfig.Load(folder).Type, ImageProcessorConfig.Load(folder).Size));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Theory]
     [InlineData("""{"size":3}""", "the key image_processor_type")]
     [InlineData("""{"image_processor_type":"FooImageProcessor"}""", "FooImageProcessor")]
