@@ -1,35 +1,79 @@
+using System.Globalization;
+
 namespace Praline.Training.Benchmarks;
 
 /// <summary>
-/// The cost model of docs/distributed.md: a step takes the longer of computing and exchanging where these overlap, and n ranks send
-/// 2 (n−1)/n of the gradient's bytes each. Fed with a measured step and a measured exchange, it says what other numbers of ranks and
-/// other networks would give.
+/// The cost model of docs/distributed.md. Summing B bytes over n ranks in a ring takes <c>2 (n−1) latency + 2 B (n−1)/n / bandwidth</c>. Gradients
+/// travel in about eight buckets: all but the last hide behind the backward pass, two thirds of the computing; the last one, and what is
+/// gathered after an update or before a layer is computed, hides behind nothing.
 /// </summary>
 internal static class CostModel
 {
-    /// <summary>Prints the predicted efficiency for some networks.</summary>
-    /// <param name="compute">Seconds of a step of one process.</param>
-    /// <param name="gradientBytes">Bytes of the gradient.</param>
-    /// <param name="exchange">Seconds in which the measured ranks exchanged it.</param>
-    /// <param name="ranks">How many ranks were measured.</param>
-    public static void Print(double compute, double gradientBytes, double exchange, int ranks)
+    private const int Buckets = 8;
+    private const double BackwardShare = 2.0 / 3;
+    private static readonly int[] Small = [2, 8, 64, 512];
+    private static readonly int[] Large = [8, 64, 256, 512];
+
+    /// <summary>Bytes that each of n ranks sends to sum that many.</summary>
+    public static double Sent(double bytes, int ranks) => 2 * bytes * (ranks - 1) / ranks;
+
+    /// <summary>Seconds to sum so many bytes over the ranks.</summary>
+    public static double Exchange(double bytes, int ranks, Network network) =>
+        (2 * (ranks - 1) * network.Latency) + (Sent(bytes, ranks) / network.BytesPerSecond);
+
+    /// <summary>The share of its time that a rank computes.</summary>
+    /// <param name="compute">Seconds of a step without exchange.</param>
+    /// <param name="gradient">Bytes that are summed (half of it when they are only scattered) while the backward pass goes on.</param>
+    /// <param name="gathered">Bytes that are gathered while nothing is computed.</param>
+    /// <param name="ranks">How many ranks.</param>
+    /// <param name="network">What is between them.</param>
+    public static double Efficiency(double compute, double gradient, double gathered, int ranks, Network network)
     {
-        var measured = Sent(gradientBytes, ranks) / Math.Max(exchange, 1e-9);
-        Console.WriteLine($"step of one process: {compute:0.000} s; gradient: {gradientBytes / 1e6:0.0} MB; exchange between {ranks} ranks: {exchange * 1e3:0.0} ms = {measured / 1e9:0.00} GB/s");
-        Console.WriteLine("predicted efficiency    n=2     n=8    n=64   n=512");
-        foreach (var (name, bytesPerSecond) in new[] { ("as measured", measured), ("1 Gbit/s Ethernet", 0.12e9), ("10 Gbit/s Ethernet", 1.2e9), ("100 Gbit/s InfiniBand", 12e9), ("NVLink, 300 GB/s", 300e9) })
+        var bucket = Exchange(gradient / Buckets, ranks, network);
+        var exposed = bucket + Math.Max(0, ((Buckets - 1) * bucket) - (BackwardShare * compute));
+        return compute / (compute + exposed + (gathered > 0 ? Exchange(gathered / 2, ranks, network) : 0));
+    }
+
+    /// <summary>The measured training on other networks and with more ranks.</summary>
+    public static void PrintMeasured(double compute, double gradientBytes, Network measured)
+    {
+        Console.WriteLine($"\nThe measured training (a step of {compute:0.000} s, {gradientBytes / 1e6:0.0} MB of gradient): predicted efficiency");
+        Header(Small);
+        foreach (var network in Network.Known.Prepend(measured))
         {
-            var cells = new[] { 2, 8, 64, 512 }.Select(n => FormattableString.Invariant($"{Efficiency(compute, gradientBytes, n, bytesPerSecond),7:0.0%}"));
-            Console.WriteLine($"{name,-22} {string.Join(' ', cells)}");
+            Row(network.Name, Small, n => Efficiency(compute, gradientBytes, 0, n, network));
         }
     }
 
-    /// <summary>The share of its time that a rank computes. About two thirds of a step is the backward pass, which an exchange can hide behind.</summary>
-    internal static double Efficiency(double compute, double gradientBytes, int ranks, double bytesPerSecond)
+    /// <summary>
+    /// A model of 7 billion parameters in bfloat16 on GPUs that reach 125 TFLOP/s of their 312, four pairs of 2,000 tokens a step and rank.
+    /// </summary>
+    public static void PrintLarge()
     {
-        var exposed = Math.Max(0, (Sent(gradientBytes, ranks) / bytesPerSecond) - (compute * 2 / 3));
-        return compute / (compute + exposed);
+        const double parameters = 7e9, tokens = 8000, speed = 125e12;
+        var plans = new (string Name, double Compute, double Gradient, double Gathered, Func<int, double> Memory)[]
+        {
+            ("LoRA r 128 (320 M)", 4 * parameters * tokens / speed, 4 * 0.32e9, 0, _ => (2 * parameters) + (16 * 0.32e9)),
+            ("whole model", 6 * parameters * tokens / speed, 4 * parameters, 0, _ => 18 * parameters),
+            ("--shard optimizer", 6 * parameters * tokens / speed, 2 * parameters, 2 * parameters, n => (6 * parameters) + (12 * parameters / n)),
+            ("--shard parameters", 8 * parameters * tokens / speed, 2 * parameters, 4 * parameters, n => 16 * parameters / n),
+        };
+        foreach (var network in Network.Known.Skip(1))
+        {
+            Console.WriteLine($"\n7B model on {network.Name}: predicted efficiency");
+            Header(Large, "  GB sent  GB held (n=64)");
+            foreach (var (name, compute, gradient, gathered, memory) in plans)
+            {
+                Row(name, Large, n => Efficiency(compute, gradient, gathered, n, network), Text($"{((2 * gradient) + gathered) / 1e9,9:0.0}{memory(64) / 1e9,9:0.0}"));
+            }
+        }
     }
 
-    private static double Sent(double gradientBytes, int ranks) => 2 * gradientBytes * (ranks - 1) / ranks;
+    private static void Header(int[] ranks, string more = "") =>
+        Console.WriteLine($"{"",-24}{string.Concat(ranks.Select(n => $"{"n=" + n,8}"))}{more}");
+
+    private static void Row(string name, int[] ranks, Func<int, double> efficiency, string more = "") =>
+        Console.WriteLine($"{name,-24}{string.Concat(ranks.Select(n => Text($"{100 * efficiency(n),6:0.0} %")))}{more}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,42 +7,62 @@ namespace Praline.Training.Benchmarks;
 
 /// <summary>
 /// Weak scaling on one host: the step of one process with one thread, and of <c>processes=2</c> with one thread each, every process with
-/// the same work; alternating, the best of <c>rounds=2</c>. Then what the cost model of docs/distributed.md makes of these figures.
+/// the same work; alternating, the best of <c>rounds=3</c>, for each adapter of <c>ranks=64,256</c>. Then the exchange by itself, and what the cost
+/// model of docs/distributed.md makes of these figures.
 /// </summary>
 internal static class DistributedBenchmark
 {
     // Small enough for a laptop, large enough that a step is no matter of milliseconds.
-    private static readonly string[] Small = ["threads=1", "hidden=384", "intermediate=1024", "layers=6", "vocabulary=8000", "r=64", "visual=320", "text=40", "answer=60"];
+    private static readonly string[] Small = ["threads=1", "hidden=384", "intermediate=1024", "layers=6", "vocabulary=8000", "visual=320", "text=40", "answer=60"];
 
     public static int Run(Settings settings)
     {
         var processes = settings.Whole("processes", 2);
-        var (one, several) = (new List<Result>(), new List<Result>());
-        for (var round = 0; round < settings.Whole("rounds", 2); round++)
+        (double Compute, double Bytes)? first = null;
+        IReadOnlyList<(double, double)> curve = [];
+        foreach (var r in settings.Text("ranks", "64,256").Split(','))
         {
-            one.Add(Start(settings, 1));
-            several.Add(Start(settings, processes));
+            var (one, several) = (new List<Result>(), new List<Result>());
+            for (var round = 0; round < settings.Whole("rounds", 3); round++)
+            {
+                one.Add(Start(settings, 1, r));
+                several.Add(Start(settings, processes, r));
+            }
+
+            var (alone, together) = (one.MinBy(a => a.Seconds)!, several.MinBy(a => a.Seconds)!);
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                benchmark = "distributed",
+                processes,
+                adapter_rank = r,
+                gradient_mb = Math.Round(together.GradientBytes / 1e6, 2),
+                seconds_of_one = Math.Round(alone.Seconds, 4),
+                seconds_of_several = Math.Round(together.Seconds, 4),
+                efficiency = Math.Round(alone.Seconds / together.Seconds, 3),
+                cpu_efficiency = Math.Round(one.Min(a => a.CpuSeconds) / several.Min(a => a.CpuSeconds), 3), // what a busy machine leaves comparable
+                exchange_ms = Math.Round(1e3 * together.ExchangeSeconds, 1),
+                exchange_overlapped = Math.Round(together.ExchangeOverlapped, 3),
+                waited_ms = Math.Round(1e3 * together.ExchangeSeconds * (1 - together.ExchangeOverlapped), 1),
+                load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "",
+            }));
+            first ??= (alone.Seconds, together.GradientBytes);
+            curve = [.. several.SelectMany(a => a.Alone).GroupBy(a => a.Bytes).Select(g => (g.Key, g.Min(a => a.Seconds)))];
         }
 
-        var (alone, together) = (one.MinBy(r => r.Seconds)!, several.MinBy(r => r.Seconds)!);
-        Console.WriteLine(JsonSerializer.Serialize(new
+        Console.WriteLine($"\nA sum over {processes} ranks, nothing else under way:");
+        foreach (var (bytes, seconds) in curve)
         {
-            benchmark = "distributed",
-            processes,
-            seconds_of_one = Math.Round(alone.Seconds, 4),
-            seconds_of_several = Math.Round(together.Seconds, 4),
-            efficiency = Math.Round(alone.Seconds / together.Seconds, 3),
-            cpu_efficiency = Math.Round(one.Min(r => r.CpuSeconds) / several.Min(r => r.CpuSeconds), 3), // what a busy machine leaves comparable
-            gradient_mb = Math.Round(together.GradientBytes / 1e6, 2),
-            exchange_seconds = Math.Round(together.ExchangeSeconds, 5),
-            exchange_overlapped = Math.Round(together.ExchangeOverlapped, 3),
-            load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "",
-        }));
-        CostModel.Print(alone.Seconds, together.GradientBytes, together.ExchangeSeconds, processes);
+            Console.WriteLine(FormattableString.Invariant($"{bytes / 1e6,10:0.000} MB {1e3 * seconds,10:0.00} ms {CostModel.Sent(bytes, processes) / seconds / 1e9,8:0.00} GB/s"));
+        }
+
+        var measured = Network.Fit("this host, as measured", processes, curve);
+        Console.WriteLine(FormattableString.Invariant($"fitted: {1e6 * measured.Latency:0} µs a message, {measured.BytesPerSecond / 1e9:0.00} GB/s a rank"));
+        CostModel.PrintMeasured(first!.Value.Compute, first.Value.Bytes, measured);
+        CostModel.PrintLarge();
         return 0;
     }
 
-    private static Result Start(Settings settings, int processes)
+    private static Result Start(Settings settings, int processes, string adapterRank)
     {
         var port = FreePort();
         var ranks = Enumerable.Range(0, processes).Select(rank =>
@@ -53,7 +73,8 @@ internal static class DistributedBenchmark
                 start.ArgumentList.Add(typeof(DistributedBenchmark).Assembly.Location);
             }
 
-            foreach (var argument in (string[])["distributed-worker", .. Small.Where(s => !settings.Arguments.Any(a => a.StartsWith(s.Split('=')[0] + "=", StringComparison.Ordinal))), .. settings.Arguments])
+            var given = settings.Arguments.Where(a => !a.StartsWith("ranks=", StringComparison.Ordinal)).Append($"r={adapterRank}").ToArray();
+            foreach (var argument in (string[])["distributed-worker", .. Small.Where(s => !given.Any(a => a.StartsWith(s.Split('=')[0] + "=", StringComparison.Ordinal))), .. given])
             {
                 start.ArgumentList.Add(argument);
             }
@@ -75,9 +96,7 @@ internal static class DistributedBenchmark
             }
         }
 
-        using var json = JsonDocument.Parse(lines[0].Result);
-        double Get(string name) => json.RootElement.GetProperty(name).GetDouble();
-        return new Result(Get("seconds"), Get("cpu_seconds"), Get("exchange_seconds"), Get("exchange_overlapped"), Get("gradient_bytes"));
+        return JsonSerializer.Deserialize<Result>(lines[0].Result)!;
     }
 
     private static int FreePort()
@@ -86,6 +105,4 @@ internal static class DistributedBenchmark
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private sealed record Result(double Seconds, double CpuSeconds, double ExchangeSeconds, double ExchangeOverlapped, double GradientBytes);
 }

@@ -10,7 +10,7 @@ namespace Praline.Training.Benchmarks;
 
 /// <summary>
 /// One process of a training, alone or as a rank: every process computes <c>per=2</c> pairs a step, however many processes there are.
-/// Rank 0 prints the median step, by the clock and by its processor time, and what the exchange of gradients took.
+/// Rank 0 prints the median step, by the clock and by processor time, and what the exchange of gradients took.
 /// </summary>
 internal static class DistributedWorker
 {
@@ -38,21 +38,39 @@ internal static class DistributedWorker
             summary = trainer.Run();
         }
 
+        var processor = world.Gather(Median(clock.CpuSeconds)).Average();
+        var alone = Alone(world);
         if (world.IsMain)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                seconds = Median(clock.Seconds),
-                cpu_seconds = Median(clock.CpuSeconds),
-                exchange_seconds = summary.ExchangeSeconds / summary.Steps,
-                exchange_overlapped = summary.ExchangeOverlapped,
-                gradient_bytes = 4.0 * summary.TrainableParameters,
-            }));
+            Console.WriteLine(JsonSerializer.Serialize(new Result(
+                Median(clock.Seconds), processor, summary.ExchangeSeconds / summary.Steps, summary.ExchangeOverlapped, 4.0 * summary.TrainableParameters, alone)));
         }
 
         Directory.Delete(folder, recursive: true);
         return 0;
     });
+
+    /// <summary>The best of several sums over ranks for each of some sizes.</summary>
+    private static List<Exchange> Alone(World world)
+    {
+        var result = new List<Exchange>();
+        foreach (var megabytes in world.Size == 1 ? Array.Empty<double>() : [0.001, 0.1, 1, 4, 16, 64])
+        {
+            using var scope = new TensorScope();
+            var tensor = Tensor.Zeros([(long)(megabytes * 250_000)]);
+            var best = double.MaxValue;
+            for (var i = 0; i < (megabytes < 10 ? 20 : 5); i++)
+            {
+                var start = System.Diagnostics.Stopwatch.GetTimestamp();
+                world.AllReduce(tensor);
+                best = Math.Min(best, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+
+            result.Add(new Exchange(1e6 * megabytes, best));
+        }
+
+        return result;
+    }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

@@ -25,7 +25,7 @@ PT_API void pt_group_free(pt_group group);
 
 enum pt_collective : int32_t {
   PT_BROADCAST = 0,       // tensor: in and out, from rank `root`
-  PT_ALL_REDUCE = 1,      // tensor: in and out, the sum in rank order (bit-equal on every rank, whatever the layout)
+  PT_ALL_REDUCE = 1,      // tensor: in and out, the sum (bit-equal on every rank and in every run with as many ranks)
   PT_ALL_GATHER = 2,      // tensor [n] -> output [world * n]
   PT_REDUCE_SCATTER = 3,  // tensor [world * n] -> output [n], the sum in rank order
 };

@@ -9,9 +9,13 @@ public sealed class BucketPlan
     /// <summary>Plans the buckets.</summary>
     /// <param name="parameters">The parameters by name, in order of registration.</param>
     /// <param name="worldSize">Ranks: each bucket is padded to a multiple of it.</param>
-    /// <param name="bucketBytes">Bytes of a bucket; the first is smaller, so that sending begins early (DDP's 1 MiB and 25 MiB).</param>
-    public BucketPlan(IReadOnlyDictionary<string, Tensor> parameters, int worldSize, long bucketBytes = 25 << 20)
+    /// <param name="bucketBytes">
+    /// Bytes of a bucket; the first is smaller, so that sending begins early. 0 takes an eighth of all bytes within DDP's 1 MiB and 25 MiB: the
+    /// last bucket is ready when the backward pass is over, so nothing hides it, and it should be a small part of the whole.
+    /// </param>
+    public BucketPlan(IReadOnlyDictionary<string, Tensor> parameters, int worldSize, long bucketBytes = 0)
     {
+        bucketBytes = bucketBytes > 0 ? bucketBytes : Math.Clamp(parameters.Values.Sum(p => p.Numel * 4) / 8, 1 << 20, 25 << 20);
         var sizes = new List<long>();
         var places = new Dictionary<string, (int Bucket, long Offset)>(StringComparer.Ordinal);
         DType? type = null;

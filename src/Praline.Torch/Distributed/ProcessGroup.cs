@@ -3,8 +3,8 @@ using Praline.Torch.Native;
 namespace Praline.Torch.Distributed;
 
 /// <summary>
-/// Collectives over the ranks of a group. Every rank calls the same ones in the same order. Sums are added in rank order, so that
-/// they are the same bits on every rank and in every run with as many ranks.
+/// Collectives over the ranks of a group. Every rank calls the same ones in the same order. An element's terms are added in an order
+/// that depends on its place and the number of ranks alone, so that sums are the same bits on every rank and in every run with as many.
 /// </summary>
 public sealed unsafe class ProcessGroup : IDisposable
 {

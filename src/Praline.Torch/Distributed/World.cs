@@ -126,7 +126,7 @@ public sealed class World : IDisposable
         tensor.CopyInPlace(plain);
     }
 
-    /// <summary>Replaces the numbers by their sums over all ranks, added in rank order.</summary>
+    /// <summary>Replaces the numbers by their sums over all ranks: the same bits on every rank, and in every run with as many ranks.</summary>
     public void AllReduce(Tensor tensor)
     {
         if (Size > 1)

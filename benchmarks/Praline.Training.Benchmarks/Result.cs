@@ -1,0 +1,11 @@
+namespace Praline.Training.Benchmarks;
+
+/// <summary>What ranks measured of their training.</summary>
+/// <param name="Seconds">The median step by the clock.</param>
+/// <param name="CpuSeconds">The median step by processor time, the mean over ranks.</param>
+/// <param name="ExchangeSeconds">Seconds of a step in which gradients were exchanged.</param>
+/// <param name="ExchangeOverlapped">The share of them that the training did not wait for.</param>
+/// <param name="GradientBytes">Bytes of the gradient.</param>
+/// <param name="Alone">Sums over ranks with nothing else under way.</param>
+internal sealed record Result(
+    double Seconds, double CpuSeconds, double ExchangeSeconds, double ExchangeOverlapped, double GradientBytes, IReadOnlyList<Exchange> Alone);
