@@ -22,15 +22,29 @@ public static unsafe class Checkpoint
     /// <param name="constants">Further inputs, without gradients.</param>
     /// <param name="generators">Random generators that it draws from: rewound, so that it draws the same again.</param>
     public static Tensor Run(
-        Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, params IReadOnlyList<Generator> generators)
+        Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, params IReadOnlyList<Generator> generators) =>
+        Run(function, x, constants, generators, null);
+
+    /// <summary>The same with parameters that are not always there.</summary>
+    /// <param name="function">What to compute.</param>
+    /// <param name="x">The input that gradients flow to.</param>
+    /// <param name="constants">Further inputs, without gradients.</param>
+    /// <param name="generators">Random generators that it draws from.</param>
+    /// <param name="hold">
+    /// Called before each of the two times; what it returns is disposed when the parameters are not needed any more, the second time after
+    /// gradients were computed.
+    /// </param>
+    public static Tensor Run(
+        Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<IDisposable>? hold)
     {
+        using var held = hold?.Invoke();
         if (!NoGrad.IsGradEnabled)
         {
             return function(x, constants);
         }
 
         using var scope = new TensorScope();
-        var region = new Region(function, x, constants, generators);
+        var region = new Region(function, x, constants, generators, hold);
         var inner = region.Input();
         var output = function(inner, constants);
         nint result;
@@ -88,10 +102,12 @@ public static unsafe class Checkpoint
         private readonly Tensor[] _constants;
         private readonly IReadOnlyList<Generator> _generators;
         private readonly Tensor[] _states;
+        private readonly Func<IDisposable>? _hold;
 
-        internal Region(Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators)
+        internal Region(
+            Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<IDisposable>? hold)
         {
-            _function = function;
+            (_function, _hold) = (function, hold);
             _x = x.Detach().DetachFromScope();
             _requiresGrad = x.RequiresGrad;
             _constants = [.. constants.Select(constant => constant.Detach().DetachFromScope())];
@@ -110,6 +126,7 @@ public static unsafe class Checkpoint
         /// <summary>Gradients of the input and the parameters; null where there is none.</summary>
         internal Tensor?[] Again(Tensor gradOutput, Tensor[] parameters)
         {
+            using var held = _hold?.Invoke();
             using var grad = NoGrad.EnableGrad();
             var now = _generators.Select(generator => generator.GetState()).ToArray();
             Restore(_states);

@@ -188,6 +188,12 @@ public sealed unsafe partial class Tensor : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives this tensor another's numbers, shape and memory, as <c>tensor.data = other</c> does: everybody who holds it sees the other's numbers
+    /// from now on, graphs of gradients too, which don't notice. It stays the leaf that it is.
+    /// </summary>
+    public void SetData(Tensor other) => SetDataOp.Run(this, other.Detach());
+
     /// <summary>Another handle to the same tensor, with a life of its own.</summary>
     public Tensor Alias() => Own(NativeMethods.pt_tensor_share(Handle));
 

@@ -3,6 +3,7 @@ namespace Praline.Torch;
 /// <content>Arithmetic, reductions and comparisons.</content>
 public sealed partial class Tensor
 {
+    private static readonly Operator SetDataOp = new("aten::set_data");
     private static readonly Operator AddOp = new("aten::add", "Tensor");
     private static readonly Operator AddScalarOp = new("aten::add", "Scalar");
     private static readonly Operator SubOp = new("aten::sub", "Tensor");

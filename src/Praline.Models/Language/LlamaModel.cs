@@ -15,6 +15,7 @@ public sealed class LlamaModel
 {
     private readonly LlamaLayer[] _layers;
     private readonly RmsNorm _norm;
+    private readonly string _layersPrefix;
     private readonly RotaryEmbedding _rotary;
 
     /// <summary>Takes the parameters <c>model.…</c> and <c>lm_head.…</c> at that place of a checkpoint.</summary>
@@ -23,6 +24,7 @@ public sealed class LlamaModel
         Config = config;
         Store = weights.Store;
         var model = weights["model"];
+        _layersPrefix = model["layers"].Prefix + ".";
         EmbedTokens = new Embedding(model["embed_tokens"], config.VocabSize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new LlamaLayer(config, model["layers"][i], i))];
         _norm = new RmsNorm(model["norm"], config.HiddenSize, config.RmsNormEps);
@@ -49,6 +51,9 @@ public sealed class LlamaModel
 
     /// <summary>The output head [vocabulary, D]; shares the embedding's weight when they are tied.</summary>
     public Linear LmHead { get; }
+
+    /// <summary>Lends layers their weights while they are computed; null while they have them always.</summary>
+    public ILayerWeights? LayerWeights { get; set; }
 
     /// <summary>Where the parameters are.</summary>
     public Device Device => EmbedTokens.Weight.Device;
@@ -84,6 +89,14 @@ public sealed class LlamaModel
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The decoder layer whose parameter it is, from 0; null for those of no layer.</summary>
+    public int? LayerOf(Tensor parameter)
+    {
+        var name = Store.Parameters.FirstOrDefault(p => ReferenceEquals(p.Value, parameter)).Key ?? "";
+        var rest = name.StartsWith(_layersPrefix, StringComparison.Ordinal) ? name[_layersPrefix.Length..] : "";
+        return rest.Length == 0 ? null : int.Parse(rest[..rest.IndexOf('.')], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Token embeddings: Int64 […] → […, D]</summary>
@@ -148,7 +161,7 @@ public sealed class LlamaModel
         try
         {
             var positions = positionIds ?? layout.PositionIds(inputsEmbeds.Device);
-            return (checkpointing
+            return (checkpointing || LayerWeights is not null
                 ? RunCheckpointed(inputsEmbeds, positions, layout)
                 : Run(inputsEmbeds, positions, attention, null)).MoveToOuterScope();
         }
@@ -172,6 +185,7 @@ public sealed class LlamaModel
         for (var i = 0; i < _layers.Length; i++)
         {
             using var previous = i == 0 ? null : x;
+            using var weights = LayerWeights?.Use(i);
             x = _layers[i].Forward(x, cos, sin, attention);
             if (i < _layers.Length - 1)
             {
@@ -190,7 +204,7 @@ public sealed class LlamaModel
         var generators = Store.Linears.Values.Select(linear => (linear.Adapter as IRandomized)?.Generator).OfType<Generator>().Distinct().ToArray();
         for (var i = 0; i < _layers.Length; i++)
         {
-            var layer = _layers[i];
+            var (number, layer) = (i, _layers[i]);
             using var previous = i == 0 ? null : x;
             x = Checkpoint.Run(
                 (input, constants) =>
@@ -205,7 +219,7 @@ public sealed class LlamaModel
                         attention.Free();
                     }
                 },
-                x, [cos, sin], generators);
+                x, [cos, sin], generators, LayerWeights is { } weights ? () => weights.Use(number) : null);
         }
 
         return _norm.Forward(x);

@@ -13,20 +13,27 @@ public sealed class BucketPlan
     /// Bytes of a bucket; the first is smaller, so that sending begins early. 0 takes an eighth of all bytes within DDP's 1 MiB and 25 MiB: the
     /// last bucket is ready when the backward pass is over, so nothing hides it, and it should be a small part of the whole.
     /// </param>
-    public BucketPlan(IReadOnlyDictionary<string, Tensor> parameters, int worldSize, long bucketBytes = 0)
+    /// <param name="unitOf">
+    /// The unit that a parameter belongs to: a unit's parameters are one bucket, whatever its size. Null for those of none, and for no units.
+    /// </param>
+    public BucketPlan(
+        IReadOnlyDictionary<string, Tensor> parameters, int worldSize, long bucketBytes = 0, Func<Tensor, int?>? unitOf = null)
     {
         bucketBytes = bucketBytes > 0 ? bucketBytes : Math.Clamp(parameters.Values.Sum(p => p.Numel * 4) / 8, 1 << 20, 25 << 20);
         var sizes = new List<long>();
+        var units = new List<int?>();
         var places = new Dictionary<string, (int Bucket, long Offset)>(StringComparer.Ordinal);
         DType? type = null;
         long filled = 0, limit = Math.Min(1 << 20, bucketBytes);
         foreach (var (name, parameter) in parameters.Reverse())
         {
             var own = parameter.DType == DType.Float64 ? DType.Float64 : DType.Float32;
-            if (sizes.Count == 0 || own != type || filled * own.Size() >= limit)
+            var unit = unitOf?.Invoke(parameter);
+            if (sizes.Count == 0 || own != type || units[^1] != unit || (unit is null && filled * own.Size() >= limit))
             {
                 limit = sizes.Count == 0 ? limit : bucketBytes;
                 sizes.Add(0);
+                units.Add(unit);
                 (filled, type) = (0, own);
             }
 
@@ -35,11 +42,14 @@ public sealed class BucketPlan
             sizes[^1] = (filled + worldSize - 1) / worldSize * worldSize;
         }
 
-        (Sizes, Places) = (sizes, places);
+        (Sizes, Units, Places) = (sizes, units, places);
     }
 
     /// <summary>Elements of each bucket.</summary>
     public IReadOnlyList<long> Sizes { get; }
+
+    /// <summary>The unit whose parameters each bucket has; null where it has those of none.</summary>
+    public IReadOnlyList<int?> Units { get; }
 
     /// <summary>Where each parameter lies.</summary>
     public IReadOnlyDictionary<string, (int Bucket, long Offset)> Places { get; }

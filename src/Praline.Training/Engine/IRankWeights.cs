@@ -27,6 +27,12 @@ internal interface IRankWeights : IDisposable
     /// <summary>Weights and the optimizer's state by the parameters' names, as checkpoints have them. All ranks call it; rank 0 may use the result.</summary>
     (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, Tensor> Optimizer) Whole(AdamW optimizer);
 
+    /// <summary>Bytes that this rank keeps from step to step: the trained weights, in single precision too, and the optimizer's state.</summary>
+    long HeldBytes(AdamW optimizer);
+
+    /// <summary>Gives rank 0's model all trained weights, until disposed; null where it has them anyway. All ranks call it.</summary>
+    IDisposable? WholeOnMain();
+
     /// <summary>Compares what the ranks hold, bit by bit.</summary>
     /// <exception cref="PralineException">A rank's weights are others than rank 0's.</exception>
     void RequireEqual(int step);

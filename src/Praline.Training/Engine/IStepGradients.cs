@@ -8,6 +8,12 @@ namespace Praline.Training.Engine;
 /// </summary>
 internal interface IStepGradients : IDisposable
 {
+    /// <summary>
+    /// True when each micro-batch is a step by itself for this: <see cref="Last"/> before and <see cref="Release"/> after every one, equally often
+    /// on all processes, and what is handed over adds up.
+    /// </summary>
+    bool EveryMicroBatch => false;
+
     /// <summary>The micro-batch that comes is this process's last of the step.</summary>
     void Last();
 

@@ -1,3 +1,4 @@
+using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Training.Tasks;
 
@@ -20,6 +21,9 @@ public interface ITrainingTask
 
     /// <summary>The tensors that are trained, by the names they are saved under.</summary>
     IReadOnlyDictionary<string, Tensor> Trainable { get; }
+
+    /// <summary>The model whose layers can be lent their weights while they are computed; null when there is none.</summary>
+    LlamaModel? Layers => null;
 
     /// <summary>Gets the media of examples ready in the background, in the order in which they will be asked for.</summary>
     void Prefetch(IReadOnlyList<int> examples);

@@ -1,3 +1,4 @@
+using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Torch.Distributed;
 
@@ -14,6 +15,7 @@ internal sealed class RankGradients : IStepGradients
     private readonly bool _scatter;
     private readonly Action<GradientReducer, Func<int, bool>> _handOver;
     private readonly GradientReducer _reducer;
+    private readonly ILayerWeights? _layers;
     private bool _armed;
     private bool _sent;
     private bool _finite = true;
@@ -25,11 +27,16 @@ internal sealed class RankGradients : IStepGradients
     /// <param name="plan">Which parameters travel together.</param>
     /// <param name="scatter">Each rank gets its part of the sums only.</param>
     /// <param name="handOver">Gives the optimizer the sums; told which parameters (by number) had a gradient on any rank.</param>
-    internal RankGradients(World world, IReadOnlyDictionary<string, Tensor> parameters, BucketPlan plan, bool scatter, Action<GradientReducer, Func<int, bool>> handOver)
+    /// <param name="layers">Layers that other ranks may still need when this one is ready; null when each has its own.</param>
+    internal RankGradients(
+        World world, IReadOnlyDictionary<string, Tensor> parameters, BucketPlan plan, bool scatter, Action<GradientReducer, Func<int, bool>> handOver, ILayerWeights? layers = null)
     {
-        (_world, _parameters, _scatter, _handOver) = (world, parameters, scatter, handOver);
+        (_world, _parameters, _scatter, _handOver, _layers) = (world, parameters, scatter, handOver, layers);
         _reducer = new GradientReducer(world.Gradients!, parameters, plan, scatter);
     }
+
+    /// <summary>Whole gradients of several micro-batches would take the memory that sharing out the layers saves.</summary>
+    public bool EveryMicroBatch => _layers is not null;
 
     /// <inheritdoc/>
     public void Last()
@@ -72,6 +79,7 @@ internal sealed class RankGradients : IStepGradients
             Send(drop: true);
         }
 
+        _layers?.Settle();
         _reducer.Wait();
         var states = _world.Gather(new State(_finite, _any, [.. _reducer.Late()], [.. _reducer.Used()]));
         if (states.Any(state => !state.Finite))
@@ -128,6 +136,7 @@ internal sealed class RankGradients : IStepGradients
             _reducer.TryAdd();
         }
 
+        _layers?.Settle();
         _reducer.Arm();
         _reducer.Flush(drop: true);
         _reducer.Wait();

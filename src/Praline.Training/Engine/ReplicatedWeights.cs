@@ -52,6 +52,13 @@ internal sealed class ReplicatedWeights(World world, IReadOnlyDictionary<string,
         (Tensors, optimizer.StateTensors());
 
     /// <inheritdoc/>
+    public long HeldBytes(AdamW optimizer) => parameters.Values.Concat(Tensors.Values.Except(parameters.Values)).Concat(optimizer.StateTensors().Values)
+        .Sum(tensor => tensor.Numel * tensor.DType.Size());
+
+    /// <inheritdoc/>
+    public IDisposable? WholeOnMain() => null;
+
+    /// <inheritdoc/>
     public void RequireEqual(int step) => RankChecks.RequireEqual(world, Tensors.Values, step);
 
     /// <inheritdoc/>

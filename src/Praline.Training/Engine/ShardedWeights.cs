@@ -1,3 +1,4 @@
+using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Torch.Distributed;
 using Praline.Torch.Optim;
@@ -8,7 +9,8 @@ namespace Praline.Training.Engine;
 /// <summary>
 /// Each rank holds and updates one part of the weights in single precision and of the optimizer's state (ZeRO, Rajbhandari et al. 2020):
 /// gradients are reduce-scattered, each rank updates its part, and the parts are gathered into the model. Per parameter and rank
-/// that takes 12/n bytes (master and two moments) beside the model's own values and gradients, instead of 12.
+/// that takes 12/n bytes (master and two moments) beside the model's own values and gradients, instead of 12. With a model whose decoder layers
+/// can be lent their weights, those and their gradients are kept in parts too.
 /// </summary>
 internal sealed class ShardedWeights : IRankWeights
 {
@@ -17,10 +19,16 @@ internal sealed class ShardedWeights : IRankWeights
     private readonly IReadOnlyDictionary<string, Tensor> _parameters;
     private readonly BucketPlan _plan;
     private readonly Tensor[] _parts;
+    private readonly LlamaModel? _lending;
+    private readonly LentLayers? _layers;
 
-    internal ShardedWeights(World world, IReadOnlyDictionary<string, Tensor> parameters)
+    /// <param name="world">The ranks.</param>
+    /// <param name="parameters">What trains, by name.</param>
+    /// <param name="lending">The model whose layers get their weights only while they are computed; null for one that has them always.</param>
+    internal ShardedWeights(World world, IReadOnlyDictionary<string, Tensor> parameters, LlamaModel? lending = null)
     {
-        (_world, _parameters, _plan) = (world, parameters, new BucketPlan(parameters, world.Size));
+        (_world, _parameters, _lending) = (world, parameters, lending);
+        _plan = new BucketPlan(parameters, world.Size, unitOf: lending is null ? null : lending.LayerOf);
         _parts = new Tensor[_plan.Sizes.Count];
         for (var bucket = 0; bucket < _parts.Length; bucket++)
         {
@@ -30,6 +38,7 @@ internal sealed class ShardedWeights : IRankWeights
             _parts[bucket].RequiresGrad = true;
         }
 
+        _layers = lending is null ? null : new LentLayers(world, parameters, _plan, _parts);
         Tensors = _parts.Select((part, bucket) => (part, bucket)).ToDictionary(p => $"{Bucket}{p.bucket}", p => p.part, StringComparer.Ordinal);
     }
 
@@ -37,13 +46,15 @@ internal sealed class ShardedWeights : IRankWeights
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
     /// <inheritdoc/>
-    public IStepGradients Gradients() => new RankGradients(_world, _parameters, _plan, scatter: true, (reducer, _) =>
-    {
-        for (var bucket = 0; bucket < _parts.Length; bucket++)
-        {
-            _parts[bucket].Grad = reducer.Result(bucket);
-        }
-    });
+    public IStepGradients Gradients() => new RankGradients(_world, _parameters, _plan, scatter: true, TakeOver, _layers);
+
+    /// <inheritdoc/>
+    public long HeldBytes(AdamW optimizer) => _parts.Sum(part => part.Numel * part.DType.Size())
+        + optimizer.StateTensors().Values.Sum(state => state.Numel * state.DType.Size())
+        + _plan.Places.Where(p => !IsLent(p.Value.Bucket)).Sum(p => _parameters[p.Key].Numel * _parameters[p.Key].DType.Size());
+
+    /// <inheritdoc/>
+    public IDisposable? WholeOnMain() => _layers?.UseAllOnMain();
 
     /// <inheritdoc/>
     public double ClipGradNorm(double maximum)
@@ -73,11 +84,12 @@ internal sealed class ShardedWeights : IRankWeights
     /// <inheritdoc/>
     public void CopyBack()
     {
-        for (var bucket = 0; bucket < _parts.Length; bucket++)
+        foreach (var bucket in Enumerable.Range(0, _parts.Length).Where(bucket => !IsLent(bucket)))
         {
             using var scope = new TensorScope();
             using var noGrad = NoGrad.Begin();
-            foreach (var (name, value) in Named(bucket, Gathered(bucket, _parts[bucket])))
+            var sent = _parts[bucket].Detach().To(LentLayers.TypeOf(_parameters, _plan, bucket)).Contiguous(); // half the bytes for half precision
+            foreach (var (name, value) in Named(bucket, Gathered(bucket, sent)))
             {
                 _parameters[name].CopyInPlace(value);
             }
@@ -115,6 +127,11 @@ internal sealed class ShardedWeights : IRankWeights
 
         optimizer.LoadState(state);
         CopyBack();
+        if (_lending is not null)
+        {
+            _layers!.TakeAllBack();
+            _lending.LayerWeights = _layers;
+        }
     }
 
     /// <inheritdoc/>
@@ -147,10 +164,36 @@ internal sealed class ShardedWeights : IRankWeights
     }
 
     /// <inheritdoc/>
-    public void RequireEqual(int step) => RankChecks.RequireEqual(_world, _parameters.Values, step);
+    public void RequireEqual(int step) =>
+        RankChecks.RequireEqual(_world, _plan.Places.Where(p => !IsLent(p.Value.Bucket)).Select(p => _parameters[p.Key]), step);
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_parts, part => part.Dispose());
+    public void Dispose()
+    {
+        Array.ForEach(_parts, part => part.Dispose());
+        if (_lending is not null)
+        {
+            _lending.LayerWeights = null;
+        }
+    }
+
+    private bool IsLent(int bucket) => _layers is not null && _plan.Units[bucket] is not null;
+
+    /// <summary>Adds this rank's part of the sums up, where a step hands over more than once.</summary>
+    private void TakeOver(GradientReducer reducer, Func<int, bool> used)
+    {
+        for (var bucket = 0; bucket < _parts.Length; bucket++)
+        {
+            if (_parts[bucket].Grad is { } sum)
+            {
+                sum.AddInPlace(reducer.Result(bucket));
+            }
+            else
+            {
+                _parts[bucket].Grad = reducer.Result(bucket);
+            }
+        }
+    }
 
     /// <summary>A bucket's tensors one after the other, padded with zeros.</summary>
     private Tensor Flat(int bucket, Func<string, Tensor> tensor)

@@ -60,7 +60,12 @@ public sealed class Trainer : IDisposable
         _totalSteps = Math.Min(options.MaxSteps ?? int.MaxValue, options.NumEpochs * _sampler.StepsPerEpoch);
         _schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
         _world = world ?? World.Single;
-        _weights = options.Shard && _world.Size > 1 ? new ShardedWeights(_world, task.Trainable) : new ReplicatedWeights(_world, task.Trainable);
+        _weights = (_world.Size > 1 ? options.Shard : Sharding.None) switch
+        {
+            Sharding.None => new ReplicatedWeights(_world, task.Trainable),
+            Sharding.Optimizer => new ShardedWeights(_world, task.Trainable),
+            _ => new ShardedWeights(_world, task.Trainable, task.Layers),
+        };
         _optimizer = new AdamW(_weights.Tensors, new AdamWOptions
         {
             LearningRate = options.LearningRate,
@@ -116,12 +121,7 @@ public sealed class Trainer : IDisposable
         var seed = Seeds.Derive(_options.Seed, "dropout", _state.Step);
         var parts = MicroBatches.Cut(Share(batch), _task.ExampleLengths, _options.TokensPerMicroBatch, _options.BatchSize);
         PrefetchAfter(parts);
-        var own = Compute(parts, batch, seed);
-        var any = _gradients.Release(() =>
-        {
-            using var scope = new TensorScope();
-            _task.Backward(parts[^1], batch, seed);
-        });
+        var (own, any) = Compute(parts, batch, seed);
         var step = StepReport.Sum(_world.Gather(own with { Cancelled = cancellation.IsCancellationRequested, Objective = _task.ObjectiveState }));
         if (parts.Count == 0)
         {
@@ -167,40 +167,60 @@ public sealed class Trainer : IDisposable
     /// <summary>This process's examples of a batch.</summary>
     private IReadOnlyList<int> Share(IReadOnlyList<int> batch) => RankShares.Of(batch, _task.ExampleLengths, _world.Size)[_world.Rank];
 
-    /// <summary>The gradients of this process's micro-batches.</summary>
-    private StepReport Compute(IReadOnlyList<IReadOnlyList<int>> parts, IReadOnlyList<int> batch, ulong seed)
+    /// <summary>The gradient of the batch, from this process's micro-batches and the others'; false when there is none.</summary>
+    private (StepReport Own, bool Any) Compute(IReadOnlyList<IReadOnlyList<int>> parts, IReadOnlyList<int> batch, ulong seed)
     {
         var sums = new MetricSums();
         var dropped = new List<string>();
         double loss = 0;
         long tokens = 0;
-        for (var i = 0; i < parts.Count; i++)
+        var any = false;
+        var releases = _gradients.EveryMicroBatch ? _world.Gather(parts.Count).Max() : 1;
+        foreach (var (i, part) in parts.Index())
         {
-            using var scope = new TensorScope();
-            if (i == parts.Count - 1)
+            var closes = _gradients.EveryMicroBatch || i == parts.Count - 1;
+            if (closes)
             {
                 _gradients.Last();
             }
 
-            var result = _task.Backward(parts[i], batch, seed);
-            tokens += result.Tokens;
-            if (!double.IsFinite(result.Loss))
+            using (new TensorScope())
             {
-                _gradients.Drop();
-                dropped.Add(Dropped(parts[i], "the loss"));
+                var result = _task.Backward(part, batch, seed);
+                tokens += result.Tokens;
+                if (!double.IsFinite(result.Loss))
+                {
+                    _gradients.Drop();
+                    dropped.Add(Dropped(part, "the loss"));
+                }
+                else if (!_gradients.TryAdd())
+                {
+                    dropped.Add(Dropped(part, "a gradient"));
+                }
+                else
+                {
+                    loss += result.Loss;
+                    sums.Add(result.Metrics);
+                }
             }
-            else if (!_gradients.TryAdd())
+
+            if (closes)
             {
-                dropped.Add(Dropped(parts[i], "a gradient"));
-            }
-            else
-            {
-                loss += result.Loss;
-                sums.Add(result.Metrics);
+                releases--;
+                any |= _gradients.Release(() =>
+                {
+                    using var scope = new TensorScope();
+                    _task.Backward(part, batch, seed);
+                });
             }
         }
 
-        return new StepReport { Loss = loss, Tokens = tokens, MicroBatches = parts.Count, Dropped = dropped, Metrics = sums };
+        for (; releases > 0; releases--)
+        {
+            any |= _gradients.Release(() => { }); // the other ranks have more micro-batches
+        }
+
+        return (new StepReport { Loss = loss, Tokens = tokens, MicroBatches = parts.Count, Dropped = dropped, Metrics = sums }, any);
     }
 
     private string Dropped(IReadOnlyList<int> microBatch, string what)
@@ -298,6 +318,7 @@ public sealed class Trainer : IDisposable
 
     private void Export(string folder)
     {
+        using var whole = _weights.WholeOnMain();
         if (_world.IsMain)
         {
             _task.Export(folder);

@@ -47,10 +47,8 @@ public sealed record TrainerOptions
     /// <summary>Gradients above this norm are scaled down to it; 0 leaves them.</summary>
     public double MaxGradNorm { get; init; } = 1.0;
 
-    /// <summary>
-    /// With several processes: each keeps a part of the optimizer's state and of the single-precision weights, instead of all of it.
-    /// </summary>
-    public bool Shard { get; init; }
+    /// <summary>With several processes: what each keeps a part of, instead of all of it.</summary>
+    public Sharding Shard { get; init; }
 
     /// <summary>Where all randomness of the run comes from.</summary>
     public ulong Seed { get; init; } = 42;

@@ -25,18 +25,18 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
         var totals = PairForward.TotalsOf(Examples);
         // A method that compares pairs sees all of them at once; else ranks share the pairs.
         var size = objective.Requirements.HasFlag(Requirements.SeveralPairs) ? Examples.Count : 1;
-        var own = new List<Measured>();
-        foreach (var (number, part) in Enumerable.Range(0, Examples.Count).Chunk(size).Index().Where(p => model.World.Owns(p.Index)))
+        int[][] parts = [.. Enumerable.Range(0, Examples.Count).Chunk(size)];
+        var measured = model.Shared(parts.Length, number =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
+            var part = parts[number];
             var forward = PairForward.Run(model, objective, [.. part.Select(i => Examples[i])], Reference?.Tokens(part, model.Language.Device), totals);
-            own.Add(new Measured(number, forward.Result.Losses.Sum().Item<double>() / totals.Pairs, forward.Metrics()));
-        }
-
+            return new Measured(forward.Result.Losses.Sum().Item<double>() / totals.Pairs, forward.Metrics());
+        });
         var sums = new MetricSums();
         double loss = 0;
-        foreach (var part in model.World.Gather(own.ToArray()).SelectMany(rank => rank).OrderBy(part => part.Number))
+        foreach (var part in measured)
         {
             loss += part.Loss;
             sums.Add(part.Metrics);
@@ -46,5 +46,5 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
     }
 
     /// <summary>What one part gave.</summary>
-    private sealed record Measured(int Number, double Loss, MetricSums Metrics);
+    private sealed record Measured(double Loss, MetricSums Metrics);
 }

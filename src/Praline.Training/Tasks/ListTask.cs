@@ -45,17 +45,24 @@ public sealed class ListTask(
         using var noGrad = NoGrad.Begin();
         var metrics = new MetricSums();
         double loss = 0;
-        for (var i = 0; i < heldOut.Count; i++)
+        var measured = Model.Shared(heldOut.Count, i =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
             var forward = Forward([heldOut[i]], heldOutReference?.Tokens([i], Model.Language.Device), heldOut.Count);
-            loss += forward.Loss.Item<double>();
-            metrics.Add(forward.Metrics);
+            return new Measured(forward.Loss.Item<double>(), forward.Metrics);
+        });
+        foreach (var ranking in measured)
+        {
+            loss += ranking.Loss;
+            metrics.Add(ranking.Metrics);
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), new("score", -loss)]);
     }
+
+    /// <summary>What one held-out ranking gave.</summary>
+    private sealed record Measured(double Loss, MetricSums Metrics);
 
     /// <inheritdoc/>
     internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch) =>

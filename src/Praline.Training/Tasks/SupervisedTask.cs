@@ -49,18 +49,17 @@ public sealed class SupervisedTask(
 
         using var noGrad = NoGrad.Begin();
         double sum = 0, tokens = 0;
-        var own = new List<Measured>();
-        foreach (var (number, part) in heldOut.Chunk(EvaluationBatch).Index().Where(p => Model.World.Owns(p.Index)))
+        var parts = heldOut.Chunk(EvaluationBatch).ToArray();
+        var measured = Model.Shared(parts.Length, number =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
-            var (hidden, targets, lengths, _) = Model.Forward(part);
+            var (hidden, targets, lengths, _) = Model.Forward(parts[number]);
             var logProb = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits })
                 .LogProb.Sum(DType.Float64).Item<double>();
-            own.Add(new Measured(number, logProb, lengths.Sum()));
-        }
-
-        foreach (var part in Model.World.Gather(own.ToArray()).SelectMany(rank => rank).OrderBy(part => part.Number))
+            return new Measured(logProb, lengths.Sum());
+        });
+        foreach (var part in measured)
         {
             sum += part.LogProb;
             tokens += part.Tokens;
@@ -120,5 +119,5 @@ public sealed class SupervisedTask(
     private static double Learnt(TrainingExample example) => example.Packed.Responses.Sum(r => (double)r.CountedTokens);
 
     /// <summary>What one part of the held-out examples gave.</summary>
-    private sealed record Measured(int Number, double LogProb, double Tokens);
+    private sealed record Measured(double LogProb, double Tokens);
 }

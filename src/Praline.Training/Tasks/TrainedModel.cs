@@ -109,6 +109,19 @@ public sealed class TrainedModel : IDisposable
         return (hidden.IndexSelect(0, stream.Rows).MoveToOuterScope(), stream.Targets.MoveToOuterScope(), stream.Lengths, stream.Layout.Length);
     }
 
+    /// <summary>
+    /// What <paramref name="compute"/> makes of each part, in order, on every rank: ranks share the parts out and tell each other.
+    /// </summary>
+    /// <param name="parts">How many parts there are.</param>
+    /// <param name="compute">Computes the part of that number; what it gives travels as JSON.</param>
+    public IReadOnlyList<T> Shared<T>(int parts, Func<int, T> compute)
+    {
+        T[] own = [.. Enumerable.Range(0, parts).Where(World.Owns).Select(compute)];
+        Language.LayerWeights?.Settle();
+        var ranks = World.Gather(own);
+        return [.. Enumerable.Range(0, parts).Select(part => ranks[part % World.Size][part / World.Size])];
+    }
+
     /// <summary>Tokens of an example as it is computed.</summary>
     public int LengthOf(TrainingExample example) =>
         example.Packed.LengthWith(example.Media is { } media ? Vision!.Counts(media) : []);

@@ -1,3 +1,4 @@
+using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Training.Data;
 using Praline.Training.Engine;
@@ -33,6 +34,9 @@ public abstract class TrainingTask : ITrainingTask
 
     /// <inheritdoc/>
     public virtual IReadOnlyDictionary<string, double> ObjectiveState => new Dictionary<string, double>();
+
+    /// <inheritdoc/>
+    public LlamaModel? Layers => Model.Language;
 
     /// <inheritdoc/>
     public int LeftOutRows { get; internal set; }

@@ -78,11 +78,7 @@ void Reducer::arm() {
   at::NoGradGuard no_grad;
   std::lock_guard<std::mutex> lock(mutex_);
   for (auto& bucket : buckets_) {
-    const auto& first = parameters_[bucket.members[0]];
-    const auto options = first.options().dtype(first.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).requires_grad(false);
-    if (!bucket.send.defined()) bucket.send = at::empty({bucket.size}, options);
-    if (bucket.sums.defined()) bucket.send.copy_(bucket.sums);
-    else bucket.send.zero_();
+    if (!scatter_) fill(bucket);  // else when the first gradient comes: a bucket is held from then until it was sent
     bucket.missing = bucket.members.size();
     bucket.sent = false;
     bucket.job = nullptr;
@@ -92,6 +88,14 @@ void Reducer::arm() {
   next_ = 0;
   finite_ = true;
   armed_ = true;
+}
+
+void Reducer::fill(Bucket& bucket) {
+  const auto& first = parameters_[bucket.members[0]];
+  const auto options = first.options().dtype(first.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).requires_grad(false);
+  if (!bucket.send.defined()) bucket.send = at::empty({bucket.size}, options);
+  if (bucket.sums.defined()) bucket.send.copy_(bucket.sums);
+  else bucket.send.zero_();
 }
 
 void Reducer::fired(size_t i) {
@@ -115,7 +119,9 @@ void Reducer::take(size_t i) {
   at::Tensor& gradient = parameters_[i].mutable_grad();
   if (!gradient.defined()) return;
   used_[i] = 1;
-  place(buckets_[bucket_of_[i]].send, i).add_(gradient);
+  Bucket& bucket = buckets_[bucket_of_[i]];
+  if (!bucket.send.defined()) fill(bucket);
+  place(bucket.send, i).add_(gradient);
   gradient = at::Tensor();
 }
 
@@ -124,6 +130,7 @@ void Reducer::send_ready() {
 }
 
 void Reducer::send(Bucket& bucket) {
+  if (!bucket.send.defined()) fill(bucket);
   finite_ = finite_ && std::isfinite(bucket.send.sum().item<double>());
   bucket.sent = true;
   const int world = group_.world();

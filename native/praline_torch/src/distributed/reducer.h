@@ -37,6 +37,7 @@ class Reducer {
   };
 
   at::Tensor place(const at::Tensor& flat, size_t i) const;
+  void fill(Bucket& bucket);
   void take(size_t i);
   void send_ready();
   void send(Bucket& bucket);
