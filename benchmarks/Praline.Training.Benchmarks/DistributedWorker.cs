@@ -30,7 +30,7 @@ internal static class DistributedWorker
             TokensPerMicroBatch = 0,
             SaveSteps = 0,
             SaveTotalLimit = 1,
-            Shard = settings.Text("shard", "no") == "yes",
+            Shard = Enum.Parse<Sharding>(settings.Text("shard", "none"), ignoreCase: true),
         };
         TrainSummary summary;
         using (var trainer = new Trainer(task, options, new RunFolder(folder), clock, world))

@@ -36,11 +36,6 @@ internal sealed class TaskBuilder(
 
     private TrainingTask Create()
     {
-        if (options.Profile && trained.World.Size > 1)
-        {
-            throw new PralineException($"Profiling adds up gradients on one process: use one instead of {trained.World.Size}.");
-        }
-
         var task = Training();
         return options.Profile ? new ProfilingTask(task) : task;
     }
@@ -91,12 +86,6 @@ internal sealed class TaskBuilder(
 
     private PreferenceTask Pairs(PairObjective objective)
     {
-        if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && trained.World.Size > 1)
-        {
-            throw new PralineException(
-                $"This loss compares the pairs of a batch with each other, which {trained.World.Size} processes would each see a part of: train it with one process, or choose another loss_type.");
-        }
-
         if (objective.Requirements.HasFlag(Requirements.SequentialKl) && trained.Adapter is null)
         {
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");

@@ -79,7 +79,7 @@ internal static class TrainingSettingTexts
         ["reference_cache"] = "Folder of reference log-probabilities that runs share. Default: the run's own.",
         ["torch_dtype"] = "Type of the base weights: float32, bfloat16 or float16. Default: float32 on the CPU, the checkpoint's own type on a GPU.",
         ["device"] = "cpu, cuda or cuda:N.",
-        ["shard"] = "With --nproc or a launcher: each process keeps a part of the optimizer's state and master weights (for training whole parts).",
+        ["shard"] = "With --nproc or a launcher, what each process keeps a part of: optimizer (its state and the master weights; also --shard alone), or parameters (layers' weights and gradients too); for training whole parts.",
         ["threads"] = "Threads that an operator may use. 0: the processors of this machine.",
     };
 }

@@ -4,6 +4,7 @@ using Praline.Cli.Distributed;
 using Praline.Torch;
 using Praline.Training;
 using Praline.Training.Configuration;
+using Praline.Training.Engine;
 
 namespace Praline.Cli.Training;
 
@@ -19,6 +20,7 @@ internal sealed class TrainingSettings
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private const string Shard = "shard";
     private readonly Option<string?> _config = new("--config") { Description = "YAML file of settings; MACAROON's own files work unchanged." };
     private readonly Dictionary<string, Option> _settings = new(StringComparer.Ordinal);
 
@@ -59,7 +61,7 @@ internal sealed class TrainingSettings
                 {
                     Option<bool> flag => parsed.GetValue(flag),
                     Option<string[]> list => parsed.GetValue(list),
-                    _ => parsed.GetValue((Option<string>)option),
+                    _ => parsed.GetValue((Option<string>)option) ?? (name == Shard ? nameof(Sharding.Optimizer) : null),
                 };
             }
         }
@@ -96,6 +98,7 @@ internal sealed class TrainingSettings
         {
             bool => new Option<bool>(kebab, aliases),
             IEnumerable and not string => new Option<string[]>(kebab, aliases) { AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, HelpName = "VALUES" },
+            Sharding => new Option<string>(kebab, aliases) { HelpName = "VALUE", Arity = ArgumentArity.ZeroOrOne },
             _ => new Option<string>(kebab, aliases) { HelpName = "VALUE" },
         };
         option.Description = text + Default(value);

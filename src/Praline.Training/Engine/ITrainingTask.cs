@@ -29,6 +29,21 @@ public interface ITrainingTask
     void Prefetch(IReadOnlyList<int> examples);
 
     /// <summary>
+    /// A step begins; every process calls it, those without examples of the batch too, so that they may tell each other what the objective needs
+    /// to know of the whole batch.
+    /// </summary>
+    /// <param name="batch">All examples of the optimizer step.</param>
+    /// <param name="randomSeed">The seed of dropout in this step.</param>
+    void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)
+    {
+    }
+
+    /// <summary>
+    /// True when <see cref="Backward"/> passes through the model several times and puts the gradient into the parameters itself, at its end.
+    /// </summary>
+    bool AssignsGradients => false;
+
+    /// <summary>
     /// Computes a micro-batch's part of the batch's loss and adds its gradient to the parameters'. A loss that is not finite must not be
     /// carried backward: return it.
     /// </summary>

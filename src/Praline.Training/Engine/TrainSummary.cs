@@ -42,6 +42,9 @@ public sealed record TrainSummary
     /// <summary>The share of that time that ran beside the backward pass, from 0 to 1.</summary>
     public double ExchangeOverlapped { get; init; } = 1;
 
+    /// <summary>Bytes that each process keeps of the trained weights (in single precision too) and of the optimizer.</summary>
+    public IReadOnlyList<long> HeldBytes { get; init; } = [];
+
     /// <summary>Means over the last steps of what was logged.</summary>
     public required IReadOnlyDictionary<string, double> FinalMetrics { get; init; }
 

@@ -121,6 +121,7 @@ public sealed class Trainer : IDisposable
         var seed = Seeds.Derive(_options.Seed, "dropout", _state.Step);
         var parts = MicroBatches.Cut(Share(batch), _task.ExampleLengths, _options.TokensPerMicroBatch, _options.BatchSize);
         PrefetchAfter(parts);
+        _task.BeginStep(batch, seed);
         var (own, any) = Compute(parts, batch, seed);
         var step = StepReport.Sum(_world.Gather(own with { Cancelled = cancellation.IsCancellationRequested, Objective = _task.ObjectiveState }));
         if (parts.Count == 0)
@@ -179,7 +180,7 @@ public sealed class Trainer : IDisposable
         foreach (var (i, part) in parts.Index())
         {
             var closes = _gradients.EveryMicroBatch || i == parts.Count - 1;
-            if (closes)
+            if (closes && !_task.AssignsGradients)
             {
                 _gradients.Last();
             }
@@ -187,6 +188,11 @@ public sealed class Trainer : IDisposable
             using (new TensorScope())
             {
                 var result = _task.Backward(part, batch, seed);
+                if (closes && _task.AssignsGradients)
+                {
+                    _gradients.Last(); // before this, passes that are not the gradient would have been taken for it
+                }
+
                 tokens += result.Tokens;
                 if (!double.IsFinite(result.Loss))
                 {
@@ -371,6 +377,7 @@ public sealed class Trainer : IDisposable
 
     private TrainSummary Finish()
     {
+        var held = _world.Gather(_weights.HeldBytes(_optimizer));
         var lastEpoch = (_totalSteps + _sampler.StepsPerEpoch - 1) / _sampler.StepsPerEpoch;
         var summary = new TrainSummary
         {
@@ -387,6 +394,7 @@ public sealed class Trainer : IDisposable
             FinalMetrics = _reporter.RecentMeans(),
             BestStep = _state.BestStep,
             Processes = _world.Size,
+            HeldBytes = held,
             ExchangeSeconds = _exchange.Seconds,
             ExchangeOverlapped = _exchange.Overlapped,
             Result = _state.BestStep is null ? _run.Epoch(lastEpoch) : _run.Best,

@@ -44,6 +44,22 @@ public sealed record ResponseStatistics
         };
     }
 
+    /// <summary>These responses, then others; what one of the two lacks is left out.</summary>
+    public ResponseStatistics Concat(ResponseStatistics others)
+    {
+        static Tensor? Both(Tensor? a, Tensor? b) => a is null || b is null ? null : Tensor.Cat([a, b]);
+        return new ResponseStatistics
+        {
+            SumLogProb = Both(SumLogProb, others.SumLogProb)!,
+            TokenCount = Both(TokenCount, others.TokenCount)!,
+            MeanProbability = Both(MeanProbability, others.MeanProbability),
+            MeanAlignedLogProb = Both(MeanAlignedLogProb, others.MeanAlignedLogProb),
+            SequentialKl = Both(SequentialKl, others.SequentialKl),
+            Tokens = Tokens is null || others.Tokens is null ? null
+                : new ResponseTokens(Tensor.Cat([Tokens.LogProb, others.Tokens.LogProb]), [.. Tokens.Lengths, .. others.Tokens.Lengths]),
+        };
+    }
+
     /// <summary>Some of the responses, by number.</summary>
     public ResponseStatistics Select(params long[] responses)
     {

@@ -1,4 +1,5 @@
 using Praline.Torch;
+using Praline.Torch.Distributed;
 
 namespace Praline.Training.Tasks;
 
@@ -61,6 +62,25 @@ internal sealed class GradientSum
             {
                 _tensors[name] = tensor.Clone().DetachFromScope();
             }
+        }
+    }
+
+    /// <summary>Adds up the ranks' gradients of each parameter that any of them has one of; all ranks call it.</summary>
+    internal void AddOverRanks(World world, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        using var noGrad = NoGrad.Begin();
+        string[] names = [.. parameters.Keys];
+        int[] present = [.. Enumerable.Range(0, names.Length).Where(i => _tensors.ContainsKey(names[i]))];
+        foreach (var i in world.Gather(present).SelectMany(rank => rank).Distinct().Order())
+        {
+            using var scope = new TensorScope();
+            if (!_tensors.TryGetValue(names[i], out var sum))
+            {
+                var parameter = parameters[names[i]];
+                _tensors[names[i]] = sum = Tensor.Zeros(parameter.Shape, parameter.DType, parameter.Device).DetachFromScope();
+            }
+
+            world.AllReduce(sum);
         }
     }
 

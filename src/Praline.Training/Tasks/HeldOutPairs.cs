@@ -23,15 +23,16 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
 
         using var noGrad = NoGrad.Begin();
         var totals = PairForward.TotalsOf(Examples);
-        // A method that compares pairs sees all of them at once; else ranks share the pairs.
-        var size = objective.Requirements.HasFlag(Requirements.SeveralPairs) ? Examples.Count : 1;
-        int[][] parts = [.. Enumerable.Range(0, Examples.Count).Chunk(size)];
-        var measured = model.Shared(parts.Length, number =>
+        if (objective.Requirements.HasFlag(Requirements.SeveralPairs))
+        {
+            return Compared(model, objective, totals, cancellation);
+        }
+
+        var measured = model.Shared(Examples.Count, i =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
-            var part = parts[number];
-            var forward = PairForward.Run(model, objective, [.. part.Select(i => Examples[i])], Reference?.Tokens(part, model.Language.Device), totals);
+            var forward = PairForward.Run(model, objective, [Examples[i]], Reference?.Tokens([i], model.Language.Device), totals);
             return new Measured(forward.Result.Losses.Sum().Item<double>() / totals.Pairs, forward.Metrics());
         });
         var sums = new MetricSums();
@@ -43,6 +44,21 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. sums.Means(), new("score", -loss)]);
+    }
+
+    /// <summary>A method that compares pairs sees the numbers of all of them at once.</summary>
+    private Dictionary<string, double> Compared(TrainedModel model, PairObjective objective, BatchTotals totals, CancellationToken cancellation)
+    {
+        using var scope = new TensorScope();
+        var known = model.Shared(Examples.Count, i =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return PairForward.Known(model, objective, [Examples[i]])[0];
+        });
+        var reference = Reference?.Tokens([.. Enumerable.Range(0, Examples.Count)], model.Language.Device);
+        var (result, pairs) = PairForward.OfKnown(objective, known, reference, totals);
+        var loss = result.Losses.Sum().Item<double>() / totals.Pairs;
+        return new Dictionary<string, double>([new("loss", loss), .. PairForward.Metrics(result, pairs).Means(), new("score", -loss)]);
     }
 
     /// <summary>What one part gave.</summary>

@@ -23,6 +23,59 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
     internal static PairForward Run(
         TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, ResponseTokens? reference, BatchTotals totals)
     {
+        var (answers, all, lengths, computed) = Responses(model, objective, examples);
+        var pairs = PairsOf(all, examples.Count, reference, totals);
+        return new PairForward(answers, pairs, objective.Compute(pairs), lengths, computed);
+    }
+
+    /// <summary>
+    /// Computes some pairs of a batch whose pairs are compared with each other; the others' numbers are known. The losses are those of all pairs,
+    /// scaled so that the batch's micro-batches add up to its loss, with the gradient of all of it in the log-probabilities that are computed here.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="objective">The objective.</param>
+    /// <param name="examples">Examples of the whole batch.</param>
+    /// <param name="own">Places in the batch of those to compute.</param>
+    /// <param name="known">The numbers of the whole batch.</param>
+    /// <param name="reference">The reference's log-probabilities of the whole batch; null for methods without one.</param>
+    internal static PairForward Among(
+        TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, IReadOnlyList<int> own, IReadOnlyList<KnownPair> known,
+        ResponseTokens? reference)
+    {
+        var (answers, all, lengths, computed) = Responses(model, objective, [.. own.Select(i => examples[i])]);
+        int[] others = [.. Enumerable.Range(0, examples.Count).Except(own)];
+        var mixed = others.Length == 0 ? all : all.Concat(KnownPair.Statistics([.. others.Select(i => known[i])], all.SumLogProb));
+        var order = own.Concat(others).Index().ToDictionary(place => place.Item, place => place.Index);
+        long[] inOrder = [.. Enumerable.Range(0, examples.Count).SelectMany(i => new[] { 2L * order[i], (2L * order[i]) + 1 })];
+        var totals = TotalsOf(examples);
+        var result = objective.Compute(PairsOf(mixed.Select(inOrder), examples.Count, reference, totals));
+        var sum = result.Losses.Sum();
+        var share = sum - (sum * (1 - ((double)own.Count / examples.Count))).Detach();
+        var rows = Tensor.From<long>([.. own.Select(i => (long)i)], own.Count).To(sum.Device);
+        var ownReference = reference?.Select([.. own.SelectMany(i => new[] { 2L * i, (2L * i) + 1 })]);
+        return new PairForward(
+            answers, PairsOf(all, own.Count, ownReference, totals), new PairLoss(share, result.ChosenRewards.IndexSelect(0, rows), result.RejectedRewards.IndexSelect(0, rows)),
+            lengths, computed);
+    }
+
+    /// <summary>The loss, rewards and so on of pairs of which only numbers are known.</summary>
+    internal static (PairLoss Result, PairStatistics Pairs) OfKnown(PairObjective objective, IReadOnlyList<KnownPair> known, ResponseTokens? reference, BatchTotals totals)
+    {
+        var pairs = PairsOf(KnownPair.Statistics(known, reference?.LogProb ?? Tensor.Zeros([0])), known.Count, reference, totals);
+        return (objective.Compute(pairs), pairs);
+    }
+
+    /// <summary>The numbers of pairs, without gradients.</summary>
+    internal static IReadOnlyList<KnownPair> Known(TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        return KnownPair.Of(Responses(model, objective, examples).All);
+    }
+
+    private static (AnswerLogProbs Answers, ResponseStatistics All, IReadOnlyList<long> Lengths, int Computed) Responses(
+        TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples)
+    {
         var (hidden, targets, lengths, computed) = model.Forward(examples);
         Tensor? referenceHidden = null;
         if (objective.Requirements.HasFlag(Requirements.SequentialKl))
@@ -50,9 +103,14 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
             all = all with { SequentialKl = tokens.SumPerResponse(divergence) };
         }
 
-        var (chosen, rejected) = Halves(examples.Count);
+        return (answers, all, lengths, computed);
+    }
+
+    private static PairStatistics PairsOf(ResponseStatistics all, int count, ResponseTokens? reference, BatchTotals totals)
+    {
+        var (chosen, rejected) = Halves(count);
         var other = reference is null ? null : ResponseStatistics.FromTokens(reference);
-        var pairs = new PairStatistics
+        return new PairStatistics
         {
             Chosen = all.Select(chosen),
             Rejected = all.Select(rejected),
@@ -60,7 +118,6 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
             ReferenceRejected = other?.Select(rejected),
             Totals = totals,
         };
-        return new PairForward(answers, pairs, objective.Compute(pairs), lengths, computed);
     }
 
     /// <summary>Sizes of a batch of examples.</summary>
@@ -71,16 +128,19 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
     }
 
     /// <summary>What is logged of these pairs.</summary>
-    internal MetricSums Metrics()
+    internal MetricSums Metrics() => Metrics(Result, Pairs);
+
+    /// <summary>What is logged of pairs.</summary>
+    internal static MetricSums Metrics(PairLoss result, PairStatistics pairs)
     {
         var metrics = new MetricSums();
-        var (chosen, rejected) = (Result.ChosenRewards.ToArray<double>(), Result.RejectedRewards.ToArray<double>());
+        var (chosen, rejected) = (result.ChosenRewards.ToArray<double>(), result.RejectedRewards.ToArray<double>());
         metrics.Add("rewards/chosen", chosen);
         metrics.Add("rewards/rejected", rejected);
         metrics.Add("rewards/margins", chosen.Zip(rejected, (c, r) => c - r));
         metrics.Add("rewards/accuracies", chosen.Zip(rejected, (c, r) => c > r ? 1.0 : 0.0));
-        metrics.Add("logps/chosen", Pairs.Chosen.SumLogProb.ToArray<double>());
-        metrics.Add("logps/rejected", Pairs.Rejected.SumLogProb.ToArray<double>());
+        metrics.Add("logps/chosen", pairs.Chosen.SumLogProb.ToArray<double>());
+        metrics.Add("logps/rejected", pairs.Rejected.SumLogProb.ToArray<double>());
         return metrics;
     }
 

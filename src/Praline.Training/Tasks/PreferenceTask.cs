@@ -15,8 +15,21 @@ public sealed class PreferenceTask(
     TrainedModel model, PairObjective objective, IReadOnlyList<TrainingExample> examples, ReferenceLogProbs? reference = null,
     HeldOutPairs? heldOut = null) : TrainingTask(model, examples)
 {
+    private int[] _batch = [];
+    private IReadOnlyList<KnownPair> _known = [];
+
+    /// <summary>An objective that compares the batch's pairs needs all their numbers before any gradient: ranks tell each other theirs.</summary>
+    public override void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)
+    {
+        _batch = [];
+        if (Model.World.Size > 1 && objective.Requirements.HasFlag(Requirements.SeveralPairs))
+        {
+            using var training = Model.Training(randomSeed);
+            (_batch, _known) = ([.. batch], Model.Shared(batch.Count, i => PairForward.Known(Model, objective, [Examples[batch[i]]])[0]));
+        }
+    }
+
     /// <inheritdoc/>
-    /// <exception cref="PralineException">The objective compares pairs, and the batch was cut into several micro-batches.</exception>
     public override MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed)
     {
         using var scope = new TensorScope();
@@ -37,7 +50,6 @@ public sealed class PreferenceTask(
         heldOut?.Measure(Model, objective, cancellation) ?? new Dictionary<string, double>();
 
     /// <inheritdoc/>
-    /// <exception cref="PralineException">The objective compares pairs, and the batch was cut into several micro-batches.</exception>
     internal override ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch)
     {
         var (forward, loss) = Forward(microBatch, batch);
@@ -53,8 +65,15 @@ public sealed class PreferenceTask(
     {
         if (objective.Requirements.HasFlag(Requirements.SeveralPairs) && microBatch.Count < batch.Count)
         {
-            throw new PralineException(
-                $"The loss compares the {batch.Count} pairs of a batch with each other, but only {microBatch.Count} are computed at a time: raise tokens_per_micro_batch, or lower batch_size × accumulation_steps.");
+            if (!batch.SequenceEqual(_batch))
+            {
+                (_batch, _known) = ([.. batch], [.. batch.Select(i => PairForward.Known(Model, objective, [Examples[i]])[0])]);
+            }
+
+            int[] own = [.. microBatch.Select(i => Array.IndexOf(_batch, i))];
+            var among = PairForward.Among(
+                Model, objective, [.. batch.Select(i => Examples[i])], own, _known, reference?.Tokens(batch, Model.Language.Device));
+            return (among, among.Result.Losses.Sum() / batch.Count);
         }
 
         var totals = PairForward.TotalsOf(batch.Select(i => Examples[i]));

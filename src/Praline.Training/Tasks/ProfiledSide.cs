@@ -1,3 +1,6 @@
+using Praline.Torch;
+using Praline.Torch.Distributed;
+
 namespace Praline.Training.Tasks;
 
 /// <summary>What profiling adds up over an optimizer step for one side of the preferences.</summary>
@@ -17,6 +20,22 @@ internal sealed class ProfiledSide(string name)
         _reward.Add(reward);
         _loss.Add(loss);
         _rewards += rewards;
+    }
+
+    /// <summary>Adds up what the ranks took in; all of them call it.</summary>
+    internal void AddOverRanks(World world, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        if (world.Size == 1)
+        {
+            return;
+        }
+
+        _rewards = world.Gather(_rewards).Sum();
+        if (_rewards > 0)
+        {
+            _reward.AddOverRanks(world, parameters);
+            _loss.AddOverRanks(world, parameters);
+        }
     }
 
     /// <summary>The norms; nothing when the step had no response on this side.</summary>

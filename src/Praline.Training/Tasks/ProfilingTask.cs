@@ -30,6 +30,12 @@ public sealed class ProfilingTask(TrainingTask training) : TrainingTask(training
     private protected override int GradientCopies => 8; // two rewards, two rests, and their sums over the step
 
     /// <inheritdoc/>
+    public override bool AssignsGradients => true;
+
+    /// <inheritdoc/>
+    public override void BeginStep(IReadOnlyList<int> batch, ulong randomSeed) => training.BeginStep(batch, randomSeed);
+
+    /// <inheritdoc/>
     public override MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed)
     {
         using var scope = new TensorScope();
@@ -53,6 +59,8 @@ public sealed class ProfilingTask(TrainingTask training) : TrainingTask(training
     /// </summary>
     public override IReadOnlyDictionary<string, double> EndStep()
     {
+        _chosen.AddOverRanks(Model.World, Trainable);
+        _rejected.AddOverRanks(Model.World, Trainable);
         var result = new Dictionary<string, double>([.. training.EndStep(), .. _chosen.Norms(), .. _rejected.Norms()]);
         if (_chosen.Cosine(_rejected) is { } cosine)
         {

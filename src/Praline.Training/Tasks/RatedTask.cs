@@ -24,6 +24,22 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
     /// <inheritdoc/>
     public override void RestoreObjectiveState(IReadOnlyDictionary<string, double> state) => objective.Restore(state);
 
+    /// <summary>What the objective observes of the whole batch, ranks compute by share.</summary>
+    public override void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)
+    {
+        _observed = null;
+        if (Model.World.Size == 1 || !objective.ObservesBatch)
+        {
+            return;
+        }
+
+        using var scope = new TensorScope();
+        using var training = Model.Training(randomSeed);
+        using var noGrad = NoGrad.Begin();
+        var parts = Model.Shared(batch.Count, i => Observed.Of(Statistics(rated, [batch[i]], Forward(rated, [batch[i]]).Policy)));
+        Observe(batch, [.. parts.Select(part => part.Statistics(Model.Language.DType == DType.Float64 ? DType.Float64 : DType.Float32, objective.NeedsMismatched))]);
+    }
+
     /// <inheritdoc/>
     public override MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed)
     {
@@ -43,7 +59,13 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
     /// <summary>The margin: the mean reward of the step's good responses above that of its bad ones.</summary>
     public override IReadOnlyDictionary<string, double> EndStep()
     {
-        var margin = Margin(_step);
+        var all = new MetricSums();
+        foreach (var rank in Model.World.Gather(_step))
+        {
+            all.Add(rank);
+        }
+
+        var margin = Margin(all);
         _step = new MetricSums();
         return margin;
     }
@@ -61,21 +83,26 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
 
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        var parts = new List<RatedStatistics>();
-        for (var i = 0; i < heldOut.Examples.Count; i++)
+        var own = new Dictionary<int, RatedStatistics>();
+        var others = Model.Shared(heldOut.Examples.Count, i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            parts.Add(Statistics(heldOut, [i], Forward(heldOut, [i]).Policy));
-        }
-
-        var (mismatched, referenceMismatched) = Mismatched(parts);
+            own[i] = Statistics(heldOut, [i], Forward(heldOut, [i]).Policy);
+            return Mismatched([own[i]]);
+        });
+        double[] mismatched = [.. others.SelectMany(o => o.Policy)], referenceMismatched = [.. others.SelectMany(o => o.Reference)];
         var metrics = new MetricSums();
         double loss = 0;
-        foreach (var part in parts)
+        foreach (var part in Model.Shared(heldOut.Examples.Count, i =>
         {
-            var result = objective.Compute(WithMismatched(part, mismatched, referenceMismatched));
-            loss += result.Losses.Sum().Item<double>() / parts.Count;
-            Report(metrics, result, part);
+            var result = objective.Compute(WithMismatched(own[i], mismatched, referenceMismatched));
+            var measured = new MetricSums();
+            Report(measured, result, own[i]);
+            return new Measured(result.Losses.Sum().Item<double>(), measured);
+        }))
+        {
+            loss += part.Loss / heldOut.Examples.Count;
+            metrics.Add(part.Metrics);
         }
 
         return new Dictionary<string, double>([new("loss", loss), .. metrics.Means(), .. Margin(metrics), new("score", -loss)]);
@@ -91,7 +118,7 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
 
         var (answers, policy, lengths, computed) = Forward(rated, microBatch);
         var responses = Statistics(rated, microBatch, policy);
-        if (microBatch.Count == batch.Count)
+        if (microBatch.Count == batch.Count && Model.World.Size == 1)
         {
             Observe(batch, [responses]);
         }
@@ -132,9 +159,15 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
         metrics.Add("logps/rejected", responses.Undesirable.SumLogProb.ToArray<double>());
     }
 
-    private static (double[] Policy, double[] Reference) Mismatched(IReadOnlyList<RatedStatistics> parts) => (
+    private static Origin Mismatched(IReadOnlyList<RatedStatistics> parts) => new(
         [.. parts.SelectMany(p => p.MismatchedSumLogProb?.ToArray<double>() ?? [])],
         [.. parts.SelectMany(p => p.ReferenceMismatchedSumLogProb?.ToArray<double>() ?? [])]);
+
+    /// <summary>What one held-out response gave.</summary>
+    private sealed record Measured(double Loss, MetricSums Metrics);
+
+    /// <summary>Log-probabilities of responses to other prompts, under policy and reference.</summary>
+    private sealed record Origin(double[] Policy, double[] Reference);
 
     private static RatedStatistics WithMismatched(RatedStatistics responses, double[] policy, double[] reference)
     {
@@ -166,6 +199,29 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
         }
 
         (_mismatched, _referenceMismatched) = Mismatched(parts);
+    }
+
+    /// <summary>What an objective observes of one response: its log-ratio's two sides, and those of the response to another prompt.</summary>
+    private sealed record Observed(double[] Good, double[] GoodReference, double[] Bad, double[] BadReference, double[] Mismatched, double[] ReferenceMismatched)
+    {
+        internal static Observed Of(RatedStatistics of) => new(
+            of.Desirable.SumLogProb.ToArray<double>(), of.ReferenceDesirable.SumLogProb.ToArray<double>(), of.Undesirable.SumLogProb.ToArray<double>(),
+            of.ReferenceUndesirable.SumLogProb.ToArray<double>(), of.MismatchedSumLogProb?.ToArray<double>() ?? [], of.ReferenceMismatchedSumLogProb?.ToArray<double>() ?? []);
+
+        internal RatedStatistics Statistics(DType type, bool mismatched)
+        {
+            Tensor Values(double[] values) => Tensor.From<double>(values, values.Length).To(type);
+            ResponseStatistics Side(double[] sums) => new() { SumLogProb = Values(sums), TokenCount = Values([.. sums.Select(_ => 1.0)]) };
+            return new RatedStatistics
+            {
+                Desirable = Side(Good),
+                ReferenceDesirable = Side(GoodReference),
+                Undesirable = Side(Bad),
+                ReferenceUndesirable = Side(BadReference),
+                MismatchedSumLogProb = mismatched ? Values(Mismatched) : null,
+                ReferenceMismatchedSumLogProb = mismatched ? Values(ReferenceMismatched) : null,
+            };
+        }
     }
 
     private (AnswerLogProbs Answers, ResponseStatistics Policy, IReadOnlyList<long> Lengths, int Computed) Forward(RatedExamples data, IReadOnlyList<int> part)

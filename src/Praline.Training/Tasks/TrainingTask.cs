@@ -51,6 +51,14 @@ public abstract class TrainingTask : ITrainingTask
     public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaReference>());
 
     /// <inheritdoc/>
+    public virtual void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual bool AssignsGradients => false;
+
+    /// <inheritdoc/>
     public abstract MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
 
     /// <summary>The forward pass as profiling looks at it: no gradients are computed yet.</summary>

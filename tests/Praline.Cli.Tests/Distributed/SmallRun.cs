@@ -25,17 +25,24 @@ internal sealed class SmallRun : IDisposable
         "--lr", "1e-4", "--save-steps", "1", "--nproc", $"{processes}", .. more,
     ];
 
+    /// <summary>Six steps of four of six examples that train the whole language model, a checkpoint after every one.</summary>
+    public string[] TrainWhole(string name, int processes, params string[] more) =>
+    [
+        "train", "synpo", .. Data, "--out", Path(name), "--train", "language", "--num-epochs", "3", "--accumulation-steps", "4", "--lr", "1e-4",
+        "--save-steps", "1", "--nproc", $"{processes}", .. more,
+    ];
+
     public void Succeed(params string[] arguments)
     {
         var (exitCode, _, error) = PralineProcess.Run(arguments);
         Assert.True(exitCode == 0, $"{string.Join(' ', arguments)}\n{error}\n{string.Join('\n', Logs())}");
     }
 
-    /// <summary>The largest difference between the adapters of two runs.</summary>
-    public double Difference(string one, string other)
+    /// <summary>The largest difference between the adapters (or another file's tensors) of two runs.</summary>
+    public double Difference(string one, string other, string file = "epoch6/adapter_model.safetensors")
     {
         using var scope = new TensorScope();
-        var (first, second) = (Adapter(one), Adapter(other));
+        var (first, second) = (SafetensorsFile.Load(Path(one, file)), SafetensorsFile.Load(Path(other, file)));
         Assert.Equal(first.Keys.Order(StringComparer.Ordinal), second.Keys.Order(StringComparer.Ordinal));
         return first.Max(t => t.Value.ToArray<float>().Zip(second[t.Key].ToArray<float>(), (a, b) => Math.Abs(a - b)).Max());
     }
@@ -91,8 +98,6 @@ internal sealed class SmallRun : IDisposable
     }
 
     private static string[] Variables(int pid) => File.ReadAllText($"/proc/{pid}/environ").Split('\0');
-
-    private Dictionary<string, Tensor> Adapter(string run) => SafetensorsFile.Load(Path(run, "epoch6", "adapter_model.safetensors"));
 
     private IEnumerable<string> Logs() => Directory.GetFiles(Folder, "rank-*.log", SearchOption.AllDirectories).Select(log => $"{log}:\n{File.ReadAllText(log)}");
 }

@@ -26,10 +26,10 @@ public sealed class RanksTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(3, false)] // batches of four and of three, so that ranks have two, one or no micro-batches
-    [InlineData(4, true)]
-    public void Ranks_train_what_one_process_trains(int ranks, bool shard)
+    [InlineData(2, Sharding.None)]
+    [InlineData(3, Sharding.None)] // batches of four and of three, so that ranks have two, one or no micro-batches
+    [InlineData(4, Sharding.Optimizer)]
+    public void Ranks_train_what_one_process_trains(int ranks, Sharding shard)
     {
         using var alone = new PointsTask(11);
         using (var trainer = new Trainer(alone, Options, new RunFolder(Path.Combine(_folder, "one"))))
@@ -63,11 +63,11 @@ public sealed class RanksTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 3, false)]
-    [InlineData(3, 2, false)]
-    [InlineData(2, 1, true)]
-    [InlineData(2, 3, true)]
-    public void A_run_goes_on_in_the_same_epoch_with_another_number_of_ranks(int before, int after, bool shard)
+    [InlineData(1, 3, Sharding.None)]
+    [InlineData(3, 2, Sharding.None)]
+    [InlineData(2, 1, Sharding.Optimizer)]
+    [InlineData(2, 3, Sharding.Optimizer)]
+    public void A_run_goes_on_in_the_same_epoch_with_another_number_of_ranks(int before, int after, Sharding shard)
     {
         var options = Options with { Shard = shard };
         var (whole, _) = Train("whole", 1, options);
