@@ -57,7 +57,9 @@ internal sealed class ModelOptions(bool forImages = false)
     public Device Prepare(ParseResult parsed)
     {
         TorchRuntime.Threads = parsed.GetValue(Threads) ?? LaunchOptions.ThreadsPerProcess;
-        return Torch.Device.Parse(parsed.GetValue(Device)!);
+        var device = Torch.Device.Parse(parsed.GetValue(Device)!);
+        CudaDevice.Require(device);
+        return device;
     }
 
     /// <summary>The type to compute in; null is the checkpoint's own.</summary>

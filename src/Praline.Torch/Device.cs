@@ -11,7 +11,10 @@ public readonly record struct Device(DeviceType Type, int Index = -1)
     /// <summary>A CUDA device.</summary>
     public static Device Cuda(int index = 0) => new(DeviceType.Cuda, index);
 
-    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    /// <summary>
+    /// Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>; <c>cuda</c> is the first GPU, or that of this process's rank where a launcher started
+    /// several.
+    /// </summary>
     /// <exception cref="PralineException">The text names no device.</exception>
     public static Device Parse(string text)
     {
@@ -22,7 +25,7 @@ public readonly record struct Device(DeviceType Type, int Index = -1)
 
         if (text == "cuda")
         {
-            return Cuda();
+            return Cuda(Distributed.LaunchSettings.FromEnvironment()?.LocalRank ?? 0);
         }
 
         return text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), out var index) && index >= 0

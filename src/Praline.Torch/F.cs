@@ -13,6 +13,7 @@ public static class F
     private static readonly Operator CrossEntropyOp = new("aten::cross_entropy_loss");
     private static readonly Operator Conv2dOp = new("aten::conv2d");
     private static readonly Operator BernoulliOp = new("aten::bernoulli", "p");
+    private static readonly Operator BernoulliInPlace = new("aten::bernoulli_", "float");
     private static readonly Operator PadOp = new("aten::constant_pad_nd");
     private static readonly Operator BicubicOp = new("aten::upsample_bicubic2d", "vec");
 
@@ -54,7 +55,10 @@ public static class F
     public static Tensor Conv2d(Tensor x, Tensor weight, Tensor? bias, long stride) =>
         Conv2dOp.Call(x, weight, bias, new[] { stride, stride });
 
-    /// <summary>Zeroes a share <paramref name="p"/> of the elements and scales the rest by 1/(1−p), from the generator's stream.</summary>
+    /// <summary>
+    /// Zeroes a share <paramref name="p"/> of the elements and scales the rest by 1/(1−p), from the generator's stream. On GPUs the mask that
+    /// is kept for the backward pass has one byte per element.
+    /// </summary>
     public static Tensor Dropout(Tensor x, double p, Generator? generator)
     {
         if (p <= 0)
@@ -64,6 +68,12 @@ public static class F
 
         using var scope = new TensorScope();
         Tensor mask;
+        if (x.Device.Type == DeviceType.Cuda)
+        {
+            mask = BernoulliInPlace.Call(Tensor.Empty(x.Shape, DType.Bool, x.Device), 1 - p, generator);
+            return (x * mask).MulInPlace(1 / (1 - p)).MoveToOuterScope();
+        }
+
         using (NoGrad.Begin())
         {
             mask = BernoulliOp.Call(x.Detach(), 1 - p, generator).MulInPlace(1 / (1 - p));

@@ -2,7 +2,8 @@ namespace Praline.Torch;
 
 /// <summary>
 /// Operators of praline_torch's own (<c>praline::…</c>): what language models do between their matrix products, in one pass each.
-/// Single and double precision on the CPU have kernels; other types and devices are served by libtorch's operators.
+/// Single and double precision on the CPU have kernels; other types and devices are served by libtorch's operators, on GPUs by its flash
+/// kernels where type and shape allow.
 /// </summary>
 public static class Fused
 {
@@ -13,8 +14,11 @@ public static class Fused
     private static readonly Operator DecodeAttentionOp = new("praline::decode_attention");
     private static readonly Operator PackedAttentionOp = new("praline::packed_attention");
 
-    /// <summary>True when attention over these tensors has a kernel.</summary>
-    public static bool HasAttention(Tensor like) => like.Device.Type == DeviceType.Cpu && like.DType is DType.Float32 or DType.Float64;
+    /// <summary>
+    /// True when these operators run in kernels of praline_torch's own on such tensors; they read a prompt's keys transposed.
+    /// </summary>
+    public static bool HasKernels(Tensor like) =>
+        like.Device.Type == DeviceType.Cpu && (like.DType is DType.Float32 or DType.Float64) && !TorchRuntime.PortableKernels;
 
     /// <summary>weight · x / √(mean(x²) + eps) over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double eps) => RmsNormOp.Call(x, weight, eps);
@@ -50,8 +54,8 @@ public static class Fused
     /// <param name="q">[N, heads, d]</param>
     /// <param name="k">[N, kv heads, d]</param>
     /// <param name="v">[N, kv heads, d]</param>
-    /// <param name="promptKeys">Per group [kv heads, d, P].</param>
-    /// <param name="promptValues">Per group [kv heads, P, d].</param>
+    /// <param name="promptKeys">Per group [kv heads, d, P]; contiguous where <see cref="HasKernels"/>, else best a view of [P, kv heads, d].</param>
+    /// <param name="promptValues">Per group [kv heads, P, d], likewise.</param>
     /// <param name="ownKeys">Per group [rows, kv heads, capacity, d]; written to.</param>
     /// <param name="ownValues">Per group [rows, kv heads, capacity, d]; written to.</param>
     /// <param name="rows">Sequences of each group.</param>

@@ -203,9 +203,8 @@ public sealed unsafe class Operator(string name, string overload = "")
         scratch += used;
     }
 
-    private TorchException Failure(ReadOnlySpan<Value> arguments)
+    private Exception Failure(ReadOnlySpan<Value> arguments)
     {
-        var reason = NativeMethods.LastError();
         var described = new List<string>();
         foreach (ref readonly var argument in arguments)
         {
@@ -213,6 +212,6 @@ public sealed unsafe class Operator(string name, string overload = "")
         }
 
         var full = Overload.Length == 0 ? Name : $"{Name}.{Overload}";
-        return new TorchException($"{full}({string.Join(", ", described)}): {reason}");
+        return NativeMethods.Failure($"{full}({string.Join(", ", described)})");
     }
 }

@@ -31,7 +31,9 @@ public sealed partial class Tensor
     private static readonly Operator CloneOp = new("aten::clone");
     private static readonly Operator DetachOp = new("aten::detach");
     private static readonly Operator ToDTypeOp = new("aten::to", "dtype");
+    private const long PinnedBytes = 64L << 20;
     private static readonly Operator ToDeviceOp = new("aten::to", "device");
+    private static readonly Operator PinOp = new("aten::pin_memory");
     private static readonly Operator CopyOp = new("aten::copy_");
     private static readonly Operator NonzeroOp = new("aten::nonzero");
     private static readonly Operator TrilOp = new("aten::tril");
@@ -126,8 +128,29 @@ public sealed partial class Tensor
     /// <summary>Another element type (the same tensor when it has it).</summary>
     public Tensor To(DType dtype) => ToDTypeOp.Call(this, dtype);
 
-    /// <summary>On another device, perhaps in another element type.</summary>
-    public Tensor To(Device device, DType? dtype = null) => ToDeviceOp.Call(this, Or(device), dtype ?? DType);
+    /// <summary>
+    /// On another device, perhaps in another element type. A small tensor goes to a GPU through pinned memory, without waiting for what
+    /// the GPU is doing.
+    /// </summary>
+    public Tensor To(Device device, DType? dtype = null)
+    {
+        if (Or(device).Type != DeviceType.Cuda || Device.Type != DeviceType.Cpu || Numel == 0 || Numel * DType.Size() > PinnedBytes)
+        {
+            return ToDeviceOp.Call(this, Or(device), dtype ?? DType);
+        }
+
+        using var pinned = PinOp.Call(this);
+        var there = ToDeviceOp.Call(pinned, device, DType, true); // converted there, not on the way: a copy that converts waits
+        if (dtype is null || dtype == DType)
+        {
+            return there;
+        }
+
+        using (there)
+        {
+            return there.To(dtype.Value);
+        }
+    }
 
     /// <summary>Overwrites this tensor's values (shapes broadcast, types convert).</summary>
     public Tensor CopyInPlace(Tensor source)

@@ -41,6 +41,16 @@ public static class TorchRuntime
     /// <summary>The number of CUDA devices; 0 without CUDA.</summary>
     public static int CudaDeviceCount => NativeMethods.pt_cuda_device_count();
 
+    /// <summary>
+    /// Fused operators and attention in libtorch's operators on the CPU too, as they run on GPUs: for tests, on the thread that sets it.
+    /// Starts as the environment's <c>PRALINE_PORTABLE_KERNELS</c> says (1 or nothing).
+    /// </summary>
+    public static bool PortableKernels
+    {
+        get => NativeMethods.pt_portable_kernels() != 0;
+        set => NativeMethods.Check(NativeMethods.pt_set_portable_kernels(value ? 1 : 0), "choose kernels");
+    }
+
     /// <summary>Refuse operators that have no deterministic implementation.</summary>
     public static void UseDeterministicAlgorithms(bool on) =>
         NativeMethods.Check(NativeMethods.pt_set_deterministic(on ? 1 : 0), "set determinism");

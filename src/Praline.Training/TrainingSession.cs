@@ -36,11 +36,6 @@ public static class TrainingSession
             return done;
         }
 
-        if (world.Settings is { } place && options.Device == "cuda")
-        {
-            options = options with { Device = $"cuda:{place.LocalRank}" };
-        }
-
         if (options.Threads > 0)
         {
             TorchRuntime.Threads = options.Threads;

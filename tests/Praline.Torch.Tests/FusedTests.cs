@@ -2,7 +2,10 @@ using Praline.Testing;
 
 namespace Praline.Torch.Tests;
 
-/// <summary>The fused kernels against the same formulas in libtorch's operators: values and gradients, odd sizes included.</summary>
+/// <summary>
+/// The fused kernels, and what stands for them on other devices, against the same formulas in libtorch's operators: values and gradients,
+/// odd sizes included.
+/// </summary>
 public sealed class FusedTests
 {
     public static TheoryData<DType> Types() => [DType.Float32, DType.Float64];
@@ -133,12 +136,21 @@ public sealed class FusedTests
             input.RequiresGrad = true;
         }
 
+        var expected = plain(inputs);
+        foreach (var portable in new[] { false, true })
+        {
+            using var kernels = PortableKernels.Use(portable);
+            CompareOnce(type, inputs, fused(inputs), expected, generator);
+        }
+    }
+
+    private static void CompareOnce(DType type, Tensor[] inputs, Tensor actual, Tensor expected, Generator generator)
+    {
         var tolerance = type == DType.Float64 ? 1e-12 : 3e-6;
-        var (actual, expected) = (fused(inputs), plain(inputs));
         var probe = Tensor.Randn(expected.Shape, generator).To(type);
         Close.Equal(expected, actual, tolerance, tolerance, "values");
         var actualGradients = Autograd.Grad([(actual * probe).Sum()], inputs);
-        var expectedGradients = Autograd.Grad([(expected * probe).Sum()], inputs);
+        var expectedGradients = Autograd.Grad([(expected * probe).Sum()], inputs, retainGraph: true);
         for (var i = 0; i < inputs.Length; i++)
         {
             Close.Equal(expectedGradients[i]!, actualGradients[i]!, 10 * tolerance, 10 * tolerance, $"gradient of input {i}");

@@ -43,6 +43,7 @@ struct pt_value {
 
 // ---- errors and runtime
 PT_API const char* pt_last_error();
+PT_API int32_t pt_last_error_is_memory();  // the last failure of this thread: a device's memory, or this machine's, did not suffice
 PT_API const char* pt_version();
 PT_API const char* pt_build_info();     // build settings and parallel settings of libtorch, one text
 PT_API const char* pt_library_path();   // the libtorch that this library was linked against
@@ -54,6 +55,15 @@ PT_API int32_t pt_cuda_device_count();
 PT_API int pt_set_deterministic(int32_t on);
 PT_API int pt_set_allow_tf32(int32_t on);
 PT_API int pt_cuda_synchronize();
+PT_API int pt_cuda_set_device(int32_t index);                    // this thread's current device
+PT_API int pt_cuda_describe(int32_t index, const char** text);   // lines key=value, a thread-local text
+PT_API int pt_cuda_memory(int32_t index, int64_t* bytes);        // [4]: allocated, its peak, reserved, its peak
+PT_API int pt_cuda_reset_peak(int32_t index);
+PT_API int pt_cuda_empty_cache();
+// on: begins to count how often this thread waits for a GPU; off: ends it and gives the count.
+PT_API int pt_cuda_count_synchronizations(int32_t on, int64_t* count);
+PT_API int pt_set_portable_kernels(int32_t on);                  // this thread: fused operators in ATen's operators on the CPU too
+PT_API int32_t pt_portable_kernels();
 PT_API int pt_manual_seed(uint64_t seed);
 PT_API void pt_free(void* memory);
 

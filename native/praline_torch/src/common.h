@@ -12,6 +12,7 @@
 namespace praline {
 
 extern thread_local std::string last_error;
+extern thread_local bool last_error_is_memory;
 
 // A new handle that owns one reference.
 inline pt_tensor give(at::Tensor tensor) { return tensor.defined() ? tensor.unsafeReleaseTensorImpl() : nullptr; }
@@ -41,11 +42,19 @@ inline int64_t from_device(c10::Device device) {
 // Runs the body; a C++ exception becomes -1 and a message without libtorch's stack trace.
 template <typename Body>
 int guarded(Body&& body) {
+  last_error_is_memory = false;
   try {
     body();
     return 0;
+  } catch (const c10::OutOfMemoryError& e) {
+    last_error = e.what_without_backtrace();
+    last_error_is_memory = true;
   } catch (const c10::Error& e) {
     last_error = e.what_without_backtrace();
+    last_error_is_memory = last_error.find("DefaultCPUAllocator") != std::string::npos;  // the CPU's has no type of its own
+  } catch (const std::bad_alloc& e) {
+    last_error = e.what();
+    last_error_is_memory = true;
   } catch (const std::exception& e) {
     last_error = e.what();
   } catch (...) {

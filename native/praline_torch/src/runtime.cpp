@@ -3,20 +3,24 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <dlfcn.h>
 #include <torch/version.h>
 
 #include <cstdlib>
 
 #include "common.h"
+#include "ops/portable.h"
 
 using praline::guarded;
 
 namespace praline {
 thread_local std::string last_error;
+thread_local bool last_error_is_memory = false;
 }
 
 PT_API const char* pt_last_error() { return praline::last_error.c_str(); }
+PT_API int32_t pt_last_error_is_memory() { return praline::last_error_is_memory; }
 PT_API const char* pt_version() { return TORCH_VERSION; }
 PT_API const char* pt_library_path() { return PRALINE_TORCH_LIBRARY; }
 PT_API const char* pt_library_origin() { return PRALINE_TORCH_ORIGIN; }
@@ -61,9 +65,23 @@ PT_API int pt_set_allow_tf32(int32_t on) {
 
 PT_API int pt_cuda_synchronize() {
   return guarded([&] {
-    if (at::hasCUDA()) at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(0));
+    if (!at::hasCUDA()) return;
+    const auto* guard = c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA);
+    at::detail::getCUDAHooks().deviceSynchronize(guard->getDevice().index());
   });
 }
+
+PT_API int pt_cuda_set_device(int32_t index) {
+  return guarded([&] {
+    c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->setDevice(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index)));
+  });
+}
+
+PT_API int pt_set_portable_kernels(int32_t on) {
+  return guarded([&] { praline::set_portable_kernels(on != 0); });
+}
+
+PT_API int32_t pt_portable_kernels() { return praline::portable_kernels(); }
 
 PT_API int pt_manual_seed(uint64_t seed) {
   return guarded([&] { at::manual_seed(seed); });

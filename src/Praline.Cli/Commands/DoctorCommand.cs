@@ -25,8 +25,7 @@ internal static class DoctorCommand
         report.Try("native part", () => (Path.GetFileName(TorchRuntime.NativePath!), TorchRuntime.NativePath!), "scripts/build builds it");
         report.Try("BLAS", () => Blas(), "install libopenblas0-openmp; then run ./praline again");
         report.Try("threads", () => (TorchRuntime.Threads.ToString(), "libtorch's own default; praline sets --threads explicitly"), "");
-        report.Try("CUDA", () => (TorchRuntime.CudaDeviceCount == 0 ? "no device" : $"{TorchRuntime.CudaDeviceCount} device(s)",
-            TorchRuntime.CudaDeviceCount == 0 ? "everything runs on the CPU" : "--device cuda uses them"), "");
+        Gpus(report);
         report.Try("several processes", () => (
             string.Join(", ", Enum.GetValues<DistributedBackend>().Where(DistributedBackends.IsAvailable).Select(b => b.ToString()).DefaultIfEmpty("no")),
             "--nproc and launchers (docs/distributed.md); Gloo on Debian needs libgloo-dev when the native part is built"), "");
@@ -34,6 +33,30 @@ internal static class DoctorCommand
             "install libavformat-dev libavcodec-dev libswscale-dev libavutil-dev; then run ./praline again");
         Ui.Out.Write(report.ToTable());
         return report.Failures == 0 ? Host.Success : Host.Failure;
+    }
+
+    private static void Gpus(DoctorReport report)
+    {
+        const string remedy = "nvidia-smi says whether the driver sees the GPU; its CUDA must be at least libtorch's";
+        report.Try("CUDA", () =>
+        {
+            var count = TorchRuntime.CudaDeviceCount;
+            var allocator = Environment.GetEnvironmentVariable("PYTORCH_CUDA_ALLOC_CONF") ?? Environment.GetEnvironmentVariable("PYTORCH_ALLOC_CONF");
+            return count == 0
+                ? ("no device", "everything runs on the CPU")
+                : ($"{count} device(s)", $"--device cuda uses them; allocator: {allocator ?? "its defaults (PYTORCH_CUDA_ALLOC_CONF)"}");
+        }, remedy);
+        report.Try("GPUs", () =>
+        {
+            var all = CudaDevice.All();
+            return all.Count == 0 ? ("none", "") : (string.Join("\n", all.Select(Describe)), string.Join("\n", all.Select(Explain)));
+        }, remedy);
+
+        static string Describe(CudaDevice gpu) => FormattableString.Invariant($"cuda:{gpu.Index} {gpu.Name}, {gpu.MemoryBytes / 1073741824.0:0.#} GiB");
+
+        static string Explain(CudaDevice gpu) =>
+            $"compute capability {gpu.Capability}, the driver knows CUDA {gpu.DriverVersion}; "
+            + (gpu.HasBFloat16 ? "bfloat16 and flash attention" : "no bfloat16: use --dtype float16 or float32");
     }
 
     private static string Why(string origin) => origin switch

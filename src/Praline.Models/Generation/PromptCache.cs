@@ -14,14 +14,17 @@ internal sealed class PromptCache(int layers) : IDisposable
     /// <summary>Tokens of the prompt.</summary>
     internal long Length => _values[0]!.Size(1);
 
-    /// <summary>A layer's keys [kv heads, d, T], transposed for the products that read them, and values [kv heads, T, d].</summary>
+    /// <summary>A layer's keys [kv heads, d, T] and values [kv heads, T, d].</summary>
     internal (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer]!, _values[layer]!);
 
     /// <summary>Stores the keys and values [T, kv heads, d] that the prefill computed.</summary>
     internal void Store(int layer, Tensor keys, Tensor values)
     {
-        _keys[layer] = keys.Permute(1, 2, 0).Contiguous().DetachFromScope();
-        _values[layer] = values.Transpose(0, 1).Contiguous().DetachFromScope();
+        using var scope = new TensorScope();
+        var (keysThere, valuesThere) = Fused.HasKernels(keys)
+            ? (keys.Permute(1, 2, 0).Contiguous(), values.Transpose(0, 1).Contiguous())
+            : (keys.Clone().Permute(1, 2, 0), values.Clone().Transpose(0, 1)); // flash kernels read [T, kv heads, d] as it is
+        (_keys[layer], _values[layer]) = (keysThere.DetachFromScope(), valuesThere.DetachFromScope());
     }
 
     /// <summary>One user more; each calls <see cref="Dispose"/>.</summary>

@@ -12,16 +12,16 @@ internal sealed class PackedAttention(LlamaConfig config, PackedLayout layout) :
     private readonly long[] _segments = Segments(layout);
     private readonly Dictionary<(int Count, int Keys, int? Window), Tensor> _masks = [];
 
-    /// <summary>Use libtorch's operators even where there is a kernel (tests compare the two).</summary>
+    /// <summary>Block by block with masks, in libtorch's operators (tests compare the two).</summary>
     internal bool Plain { get; init; }
 
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor q, Tensor k, Tensor v)
     {
         var window = config.WindowOf(layer);
-        return !Plain && Fused.HasAttention(q)
-            ? Fused.PackedAttention(q.Contiguous(), k.Contiguous(), v.Contiguous(), _segments, window ?? 0)
-            : AttendPlainly(q, k, v, window);
+        return Plain
+            ? AttendPlainly(q, k, v, window)
+            : Fused.PackedAttention(q.Contiguous(), k.Contiguous(), v.Contiguous(), _segments, window ?? 0);
     }
 
     /// <summary>Frees the masks.</summary>

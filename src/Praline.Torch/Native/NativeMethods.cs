@@ -13,6 +13,9 @@ internal static unsafe partial class NativeMethods
     internal static partial nint pt_last_error();
 
     [LibraryImport(Library)]
+    internal static partial int pt_last_error_is_memory();
+
+    [LibraryImport(Library)]
     internal static partial nint pt_version();
 
     [LibraryImport(Library)]
@@ -44,6 +47,30 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial int pt_cuda_synchronize();
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_set_device(int index);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_describe(int index, nint* text);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_memory(int index, long* bytes);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_reset_peak(int index);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_empty_cache();
+
+    [LibraryImport(Library)]
+    internal static partial int pt_cuda_count_synchronizations(int on, long* count);
+
+    [LibraryImport(Library)]
+    internal static partial int pt_set_portable_kernels(int on);
+
+    [LibraryImport(Library), SuppressGCTransition]
+    internal static partial int pt_portable_kernels();
 
     [LibraryImport(Library)]
     internal static partial int pt_manual_seed(ulong seed);
@@ -147,12 +174,17 @@ internal static unsafe partial class NativeMethods
     /// <summary>The message of the last failure on this thread.</summary>
     internal static string LastError() => Marshal.PtrToStringUTF8(pt_last_error()) ?? "unknown native error";
 
-    /// <summary>Throws <see cref="TorchException"/> when a native call reports failure.</summary>
+    /// <summary>Throws <see cref="TorchException"/> (<see cref="DeviceMemoryException"/>) when a native call reports failure.</summary>
     internal static void Check(int status, string what)
     {
         if (status != 0)
         {
-            throw new TorchException($"{what}: {LastError()}");
+            throw Failure(what);
         }
     }
+
+    /// <summary>The exception for the last failure on this thread.</summary>
+    internal static Exception Failure(string what) => pt_last_error_is_memory() != 0
+        ? new DeviceMemoryException($"{what}: {LastError()}")
+        : new TorchException($"{what}: {LastError()}");
 }

@@ -3,6 +3,7 @@ namespace Praline.Torch.Optim;
 /// <summary>AdamW (Loshchilov &amp; Hutter 2019), step for step as <c>torch.optim.AdamW</c>.</summary>
 public sealed class AdamW : IDisposable
 {
+    private static readonly Operator FusedAdamW = new("aten::_fused_adamw_");
     private readonly AdamWOptions _options;
     private readonly KeyValuePair<string, Tensor>[] _parameters;
     private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
@@ -23,12 +24,21 @@ public sealed class AdamW : IDisposable
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        foreach (var (name, parameter) in _parameters)
+        var due = _parameters.Select(p => (Name: p.Key, Parameter: p.Value, Gradient: p.Value.Grad)).Where(p => p.Gradient is not null).ToArray();
+        if (due.Length > 0 && (_options.Fused ?? due.All(p => p.Parameter.Device.Type == DeviceType.Cuda)) && FusedAdamW.Exists)
         {
-            if (parameter.Grad is { } gradient)
+            // Kernels take parameters of one type and one count of steps.
+            foreach (var group in due.GroupBy(p => (p.Parameter.DType, p.Parameter.Device, StateOf(p.Name, p.Parameter).Step)))
             {
-                Update(name, parameter, gradient.To(parameter.DType));
+                UpdateTogether([.. group.Select(p => (p.Parameter, p.Gradient!.To(p.Parameter.DType), StateOf(p.Name, p.Parameter)))]);
             }
+
+            return;
+        }
+
+        foreach (var (name, parameter, gradient) in due)
+        {
+            Update(name, parameter, gradient!.To(parameter.DType));
         }
     }
 
@@ -89,6 +99,22 @@ public sealed class AdamW : IDisposable
         }
 
         _states.Clear();
+    }
+
+    /// <summary>All parameters in a few kernels, the same numbers but for rounding.</summary>
+    private void UpdateTogether((Tensor Parameter, Tensor Gradient, State State)[] all)
+    {
+        foreach (var (_, _, state) in all)
+        {
+            state.Step++;
+        }
+
+        var step = Tensor.Full([], all[0].State.Step, DType.Float32, all[0].Parameter.Device);
+        FusedAdamW.Run(
+            all.Select(p => p.Parameter).ToArray(), all.Select(p => p.Gradient).ToArray(), all.Select(p => p.State.Mean).ToArray(),
+            all.Select(p => p.State.Square).ToArray(), all.Select(p => p.State.MaxSquare).OfType<Tensor>().ToArray(),
+            Enumerable.Repeat(step, all.Length).ToArray(), LearningRate, _options.Beta1, _options.Beta2, _options.WeightDecay, _options.Eps,
+            _options.AmsGrad, false);
     }
 
     private void Update(string name, Tensor parameter, Tensor gradient)

@@ -18,6 +18,11 @@ public sealed record AdamWOptions
     /// <summary>Decoupled weight decay.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
+    /// <summary>
+    /// Update all parameters in libtorch's fused kernels, where it has them (2.0 on GPUs, 2.4 on the CPU). By default on GPUs only.
+    /// </summary>
+    public bool? Fused { get; init; }
+
     /// <summary>Keep the largest second moment seen (Reddi et al. 2018).</summary>
     public bool AmsGrad { get; init; }
 }

@@ -1,5 +1,6 @@
 using Praline.Torch;
 using Praline.Torch.Distributed;
+using Praline.Torch.Optim;
 
 namespace Praline.Training.Engine;
 
@@ -9,6 +10,7 @@ namespace Praline.Training.Engine;
 /// </summary>
 internal sealed class GradientAccumulator(MasterWeights weights) : IStepGradients
 {
+    private static readonly Operator AddAllInPlace = new("aten::_foreach_add_", "List");
     private readonly Dictionary<Tensor, Tensor> _sums = [];
 
     /// <inheritdoc/>
@@ -28,22 +30,21 @@ internal sealed class GradientAccumulator(MasterWeights weights) : IStepGradient
             parameter.Grad = null;
         }
 
-        // A sum is finite only if every term is (an overflow of finite terms is as unusable).
-        if (gradients.Length > 0 && !float.IsFinite(Tensor.Stack([.. gradients.Select(g => g.Gradient!.Sum(DType.Float32))]).Sum().Item<float>()))
+        // A norm is finite only if every number is (an overflow of finite ones is as unusable).
+        if (gradients.Length > 0 && !float.IsFinite(GradientClipping.Norms([.. gradients.Select(g => g.Gradient!)]).Sum().Item<float>()))
         {
             return false;
         }
 
-        foreach (var (parameter, gradient) in gradients)
+        var known = gradients.Where(g => _sums.ContainsKey(g.Parameter)).ToArray();
+        if (known.Length > 0)
         {
-            if (_sums.TryGetValue(parameter, out var sum))
-            {
-                sum.AddInPlace(gradient!.To(sum.DType));
-            }
-            else
-            {
-                _sums[parameter] = gradient!.To(weights.Of[parameter].DType).Alias().DetachFromScope();
-            }
+            AddAllInPlace.Run(known.Select(g => _sums[g.Parameter]).ToArray(), known.Select(g => g.Gradient!.To(_sums[g.Parameter].DType)).ToArray());
+        }
+
+        foreach (var (parameter, gradient) in gradients.Except(known))
+        {
+            _sums[parameter] = gradient!.To(weights.Of[parameter].DType).Alias().DetachFromScope();
         }
 
         return true;

@@ -8,6 +8,7 @@ namespace Praline.Training.Engine;
 /// </summary>
 internal sealed class MasterWeights : IDisposable
 {
+    private static readonly Operator CopyAllInPlace = new("aten::_foreach_copy_");
     private readonly List<(Tensor Parameter, Tensor Master)> _copies = [];
 
     internal MasterWeights(IReadOnlyDictionary<string, Tensor> parameters)
@@ -41,6 +42,12 @@ internal sealed class MasterWeights : IDisposable
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
+        if (_copies.Count > 0 && CopyAllInPlace.Exists)
+        {
+            CopyAllInPlace.Run(_copies.Select(c => c.Parameter).ToArray(), _copies.Select(c => c.Master).ToArray());
+            return;
+        }
+
         foreach (var (parameter, master) in _copies)
         {
             parameter.CopyInPlace(master);

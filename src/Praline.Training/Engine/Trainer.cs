@@ -96,7 +96,7 @@ public sealed class Trainer : IDisposable
 
             var batch = _sampler.Batch(_state.Step);
             var clock = Stopwatch.StartNew();
-            var (metrics, tokens) = TrainStep(batch, cancellation);
+            var (metrics, tokens) = TrainStepOrExplain(batch, cancellation);
             Log(metrics, tokens, clock.Elapsed.TotalSeconds, _gradients.TakeStatistics());
             AfterStep(_world.Size == 1 ? cancellation : CancellationToken.None); // several ranks stop together, between steps
         }
@@ -113,6 +113,23 @@ public sealed class Trainer : IDisposable
         _gradients.Dispose();
         _optimizer.Dispose();
         _weights.Dispose();
+    }
+
+    /// <exception cref="PralineException">The memory did not suffice: what took it, and what lowers that.</exception>
+    private (Dictionary<string, double> Metrics, long Tokens) TrainStepOrExplain(IReadOnlyList<int> batch, CancellationToken cancellation)
+    {
+        try
+        {
+            return TrainStep(batch, cancellation);
+        }
+        catch (DeviceMemoryException error)
+        {
+            throw new PralineException(
+                $"The memory did not suffice in step {_state.Step + 1}. {_memory?.Describe()} What lowers it: tokens_per_micro_batch (now {_options.TokensPerMicroBatch}) down to one "
+                + "example, gradient_checkpointing, torch_dtype bfloat16, a smaller lora_r or fewer lora_target_modules, a smaller token_kept_ratio or fewer frames, several GPUs with shard. "
+                + $"({error.Message})",
+                error);
+        }
     }
 
     /// <summary>One optimizer step: the gradient of the whole batch from its micro-batches, clip, update.</summary>

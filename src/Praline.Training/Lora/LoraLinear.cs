@@ -69,6 +69,13 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
         using var scope = new TensorScope();
         var dropped = generator is null ? x
             : (_inStream ? _owner.DropoutRows?.Drop(x, _salt, _owner.Config.LoraDropout) : null) ?? F.Dropout(x, _owner.Config.LoraDropout, generator);
+        if (Magnitude is null && A.DType == DType.Float32 && x.DType is DType.BFloat16 or DType.Float16)
+        {
+            // As autocast does: the numbers that train are in single precision, the products in the model's type.
+            AddmmInPlace.Run(result.View(-1, result.Size(-1)), (F.Linear(dropped, A.To(x.DType)) * Scaling).View(-1, A.Size(0)), B.To(x.DType).Transpose(0, 1));
+            return result;
+        }
+
         var inner = F.Linear(dropped.To(A.DType), A) * Scaling; // [T, r]: scaled here, where it is small
         if (Magnitude is not null)
         {

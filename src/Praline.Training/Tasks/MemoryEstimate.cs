@@ -54,8 +54,7 @@ public sealed partial record MemoryEstimate(long Weights, long Trained, long Act
             {
                 var (rank, input) = (parameter.Size(0), parameter.Size(1));
                 var dropped = adapter.Config.LoraDropout > 0 ? input * (size + 1) : 0; // the input after dropout, and its mask
-                var widened = size < 4 ? input * 4 : 0; // the adapter computes in single precision
-                perToken += ((rank * 4) + dropped + widened) / layers;
+                perToken += ((rank * size) + dropped) / layers;
             }
         }
 

@@ -16,6 +16,7 @@ internal static class ModelSetup
     internal static VisionLanguageModel Load(TrainOptions options)
     {
         var device = Device.Parse(options.Device);
+        CudaDevice.Require(device);
         var load = new LoadOptions
         {
             Device = device,

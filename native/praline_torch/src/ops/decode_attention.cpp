@@ -1,6 +1,7 @@
 // One new token per sequence. The sequences of a group share a prompt: its keys [kv heads, d, P] (transposed) and values
 // [kv heads, P, d] are read for all of them together; each has keys and values of its own in [rows, kv heads, capacity, d], to
-// which the new ones are added. A row's result does not depend on the other rows.
+// which the new ones are added. A row's result does not depend on the other rows. decode_attention_portable.cpp has the same for all
+// devices and types.
 #include <cmath>
 #include <vector>
 
@@ -68,10 +69,12 @@ at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::
                             at::TensorList prompt_values, at::TensorList own_keys, at::TensorList own_values, at::IntArrayRef rows,
                             at::IntArrayRef lengths, int64_t window) {
   const int64_t heads = q.size(1), kv_heads = k.size(1), d = q.size(2), groups = rows.size();
-  TORCH_CHECK(plain_memory({q, k, v}), "decode_attention takes contiguous single or double precision on the CPU");
   TORCH_CHECK(static_cast<int64_t>(prompt_keys.size()) == groups && static_cast<int64_t>(own_keys.size()) == groups &&
                   static_cast<int64_t>(lengths.size()) == groups && heads % kv_heads == 0,
               "decode_attention takes as many caches as groups");
+  if (!plain_memory({q, k, v})) {
+    return decode_attention_portable(q, k, v, prompt_keys, prompt_values, own_keys, own_values, rows, lengths, window);
+  }
   at::Tensor out = at::empty({q.size(0), heads * d}, q.options());
   AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "decode_attention", [&] {
     std::vector<Group<scalar_t>> list;

@@ -12,11 +12,13 @@
 #include <initializer_list>
 
 #include "../kernels/table.h"
+#include "portable.h"
 
 namespace praline {
 
-// True when the kernels can read these tensors as they are.
+// True when the kernels can read these tensors as they are (and nobody asked for the plain formulation).
 inline bool plain_memory(std::initializer_list<at::Tensor> tensors) {
+  if (portable_kernels()) return false;
   const at::Tensor& first = *tensors.begin();
   for (const auto& t : tensors) {
     if (!t.device().is_cpu() || !t.is_contiguous() || t.scalar_type() != first.scalar_type()) return false;
@@ -41,6 +43,11 @@ at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const c10:
 at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::TensorList prompt_keys,
                             at::TensorList prompt_values, at::TensorList own_keys, at::TensorList own_values, at::IntArrayRef rows,
                             at::IntArrayRef lengths, int64_t window);
+at::Tensor decode_attention_portable(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::TensorList prompt_keys,
+                                     at::TensorList prompt_values, at::TensorList own_keys, at::TensorList own_values,
+                                     at::IntArrayRef rows, at::IntArrayRef lengths, int64_t window);
+at::Tensor packed_attention_portable(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef segments,
+                                     int64_t window);
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef segments, int64_t window);
 
 }  // namespace praline

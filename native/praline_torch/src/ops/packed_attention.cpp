@@ -1,8 +1,6 @@
 // Attention in a packed stream of sequence trees, forward and backward, in blocks of queries and keys: what is kept between the two
 // is one number per query and head, and no matrix of scores is ever larger than a block (Dao et al. 2022, on the CPU).
-//
-// segments: five numbers each: tree, first token, tokens, and the first token and the number of the keys that come before its own
-// (the tree's prompt; 0 tokens for the prompt itself). Trees are numbered from 0 in order.
+// packed_attention_portable.cpp has the same for all devices and types.
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "ops.h"
+#include "segments.h"
 
 namespace praline {
 namespace {
@@ -22,29 +21,9 @@ using torch::autograd::variable_list;
 constexpr int64_t kQueries = 32;
 constexpr int64_t kKeys = 256;
 
-struct Segment {
-  int64_t tree, start, length, shared_start, shared;
-};
-
 struct Shape {
   int64_t tokens, heads, kv_heads, d, window;
 };
-
-std::vector<Segment> parse(at::IntArrayRef numbers, const Shape& shape) {
-  TORCH_CHECK(numbers.size() % 5 == 0, "packed_attention: a segment is five numbers");
-  std::vector<Segment> segments;
-  int64_t covered = 0;
-  for (size_t i = 0; i < numbers.size(); i += 5) {
-    Segment s{numbers[i], numbers[i + 1], numbers[i + 2], numbers[i + 3], numbers[i + 4]};
-    TORCH_CHECK(s.length >= 0 && s.shared >= 0 && s.start == covered && s.shared_start >= 0 && s.shared_start + s.shared <= s.start &&
-                    (segments.empty() ? s.tree == 0 : s.tree == segments.back().tree || s.tree == segments.back().tree + 1),
-                "packed_attention: segment ", i / 5, " does not follow the one before it");
-    covered += s.length;
-    segments.push_back(s);
-  }
-  TORCH_CHECK(covered == shape.tokens, "packed_attention: the segments have ", covered, " tokens, the stream ", shape.tokens);
-  return segments;
-}
 
 // Where each tree's segments begin in the list.
 std::vector<size_t> tree_bounds(const std::vector<Segment>& segments) {
@@ -236,7 +215,7 @@ void backward_head(const Shape& shape, const Segment* begin, const Segment* end,
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static Variable forward(AutogradContext* ctx, Variable q, Variable k, Variable v, std::vector<int64_t> numbers, int64_t window) {
     const Shape shape{q.size(0), q.size(1), k.size(1), q.size(2), window};
-    const auto segments = parse(numbers, shape);
+    const auto segments = parse_segments(numbers, shape.tokens);
     const auto bounds = tree_bounds(segments);
     at::Tensor out = at::empty({shape.tokens, shape.heads * shape.d}, q.options());
     at::Tensor lse = at::empty({shape.heads, shape.tokens}, q.options());
@@ -262,7 +241,7 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
     const auto saved = ctx->get_saved_variables();
     const at::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3], &lse = saved[4];
     const Shape shape{q.size(0), q.size(1), k.size(1), q.size(2), ctx->saved_data["window"].toInt()};
-    const auto segments = parse(ctx->saved_data["segments"].toIntVector(), shape);
+    const auto segments = parse_segments(ctx->saved_data["segments"].toIntVector(), shape.tokens);
     const auto bounds = tree_bounds(segments);
     const at::Tensor g = grads[0].contiguous();
     at::Tensor dq = at::empty_like(q), dk = at::zeros_like(k), dv = at::zeros_like(v);
@@ -289,7 +268,7 @@ at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::
   TORCH_CHECK(q.dim() == 3 && k.dim() == 3 && k.sizes() == v.sizes() && q.size(0) == k.size(0) && q.size(2) == k.size(2) &&
                   q.size(1) % k.size(1) == 0,
               "packed_attention takes q [T, heads, d] and k, v [T, kv heads, d]");
-  TORCH_CHECK(plain_memory({q, k, v}), "packed_attention takes contiguous single or double precision on the CPU");
+  if (!plain_memory({q, k, v})) return packed_attention_portable(q, k, v, segments, window);
   return PackedAttention::apply(q, k, v, segments.vec(), window);
 }
 

@@ -59,17 +59,42 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
   }
 };
 
-at::Tensor plain(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  const at::Tensor wide = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-  const at::Tensor scale = at::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true).add(eps));
-  return weight.mul(wide.mul(scale).to(x.scalar_type()));
-}
+at::Tensor wide(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat); }
+
+// The same in ATen's operators, for any device and type: the sum of squares in single precision, as the models' authors have it, and
+// nothing kept for the backward pass but the input and one number per row.
+struct PortableRmsNorm : torch::autograd::Function<PortableRmsNorm> {
+  static Variable forward(AutogradContext* ctx, Variable x, Variable weight, double eps) {
+    const at::Tensor from = wide(x);
+    const at::Tensor inverse = from.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();
+    ctx->saved_data["weight_trains"] = weight.requires_grad();
+    ctx->save_for_backward({x, weight, inverse});
+    return from.mul(inverse).to(x.scalar_type()).mul_(weight);
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    check_first_order("praline::rms_norm");
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &inverse = saved[2];
+    const at::Tensor normed = wide(x).mul(inverse), g = wide(grads[0]), scaled = g.mul(wide(weight));
+    const at::Tensor along = normed.mul(scaled).mean(-1, /*keepdim=*/true);
+    at::Tensor dw;
+    if (ctx->saved_data["weight_trains"].toBool()) dw = g.mul(normed).reshape({-1, x.size(-1)}).sum(0).to(weight.scalar_type());
+    return {scaled.sub(normed.mul(along)).mul_(inverse).to(x.scalar_type()), dw, Variable()};
+  }
+};
 
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  if (!plain_memory({x, weight}) || x.dim() == 0 || weight.dim() != 1 || weight.size(0) != x.size(-1)) return plain(x, weight, eps);
-  return RmsNorm::apply(x, weight, eps);
+  TORCH_CHECK(x.dim() > 0 && weight.dim() == 1 && weight.size(0) == x.size(-1) && weight.scalar_type() == x.scalar_type(),
+              "rms_norm takes x [..., n] with a weight [n] of the same type");
+  if (plain_memory({x, weight})) return RmsNorm::apply(x, weight, eps);
+#if PRALINE_TORCH_AT_LEAST(2, 9)
+  // One kernel forward and one backward; the product with the weight is rounded once instead of twice.
+  if (x.is_cuda() && !portable_kernels()) return at::rms_norm(x, weight.sizes(), weight, eps);
+#endif
+  return PortableRmsNorm::apply(x, weight, eps);
 }
 
 }  // namespace praline

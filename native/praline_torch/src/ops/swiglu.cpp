@@ -1,5 +1,6 @@
 // silu(gate) * up, one pass forward and one backward; nothing but the inputs is kept.
 #include <ATen/ops/silu.h>
+#include <ATen/ops/silu_backward.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "ops.h"
@@ -44,11 +45,26 @@ struct SwiGlu : torch::autograd::Function<SwiGlu> {
   }
 };
 
+// The same in ATen's operators: silu(gate) is computed a second time instead of kept.
+struct PortableSwiGlu : torch::autograd::Function<PortableSwiGlu> {
+  static Variable forward(AutogradContext* ctx, Variable gate, Variable up) {
+    ctx->save_for_backward({gate, up});
+    return at::silu(gate).mul_(up);
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    check_first_order("praline::swiglu");
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &gate = saved[0], &up = saved[1], &g = grads[0];
+    return {at::silu_backward(g.mul(up), gate), at::silu(gate).mul_(g)};
+  }
+};
+
 }  // namespace
 
 at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
-  if (!plain_memory({gate, up}) || gate.sizes() != up.sizes()) return at::silu(gate).mul(up);
-  return SwiGlu::apply(gate, up);
+  TORCH_CHECK(gate.sizes() == up.sizes() && gate.scalar_type() == up.scalar_type(), "swiglu takes two tensors of one shape and type");
+  return plain_memory({gate, up}) ? SwiGlu::apply(gate, up) : PortableSwiGlu::apply(gate, up);
 }
 
 }  // namespace praline
