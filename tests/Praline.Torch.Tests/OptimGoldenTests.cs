@@ -162,4 +162,41 @@ public class OptimGoldenTests
         Eps = test.TryGetProperty("eps", out var eps) ? eps.GetDouble() : 1e-8,
         AmsGrad = test.TryGetProperty("amsgrad", out var amsgrad) && amsgrad.GetBoolean(),
     };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FusedAdamWTakesTheSameSteps(bool amsGrad)
+    {
+        if (new Version(TorchRuntime.Version.Split('+', 'a', 'b')[0]) < new Version(2, 4) && TorchRuntime.CudaDeviceCount == 0)
+        {
+            Console.WriteLine("FusedAdamWTakesTheSameSteps did nothing: libtorch has the fused kernels on the CPU from 2.4 on.");
+            return;
+        }
+
+        using var scope = new TensorScope();
+        var device = TorchRuntime.CudaDeviceCount > 0 ? Device.Cuda() : Device.Cpu;
+        var plain = Train(false);
+        var fused = Train(true);
+        for (var i = 0; i < plain.Length; i++)
+        {
+            Close.Equal(plain[i], fused[i], 1e-6, 1e-6, $"parameter {i}");
+        }
+
+        Tensor[] Train(bool together)
+        {
+            using var generator = new Generator(3);
+            Tensor[] parameters = [.. new long[][] { [5, 3], [7] }.Select(shape => Tensor.Randn(shape, generator).To(device).Alias())];
+            using var optimizer = new AdamW(
+                parameters.Select((p, i) => KeyValuePair.Create($"p{i}", p)), new AdamWOptions { LearningRate = 0.1, AmsGrad = amsGrad, Fused = together });
+            for (var step = 0; step < 4; step++)
+            {
+                parameters[0].Grad = Tensor.Randn([5, 3], generator).To(device);
+                parameters[1].Grad = step == 1 ? null : Tensor.Randn([7], generator).To(device); // one more step for the one than for the other
+                optimizer.Step();
+            }
+
+            return parameters;
+        }
+    }
 }
