@@ -5,6 +5,8 @@ var benchmarks = new Dictionary<string, Func<Settings, int>>
 {
     ["distributed"] = DistributedBenchmark.Run,
     ["distributed-worker"] = DistributedWorker.Run,
+    ["gpu-generate"] = GpuGenerateBenchmark.Run,
+    ["gpu-train"] = GpuTrainBenchmark.Run,
     ["train-step"] = TrainStepBenchmark.Run,
     ["train-step-worker"] = TrainStepWorker.Run,
     ["train-step-parts"] = TrainStepParts.Run,

@@ -75,6 +75,6 @@ internal static class NativeLibraryLoader
             "lib" + Library + ".so",
             "Praline's media library in one of:\n  " + string.Join("\n  ", candidates) + "\n",
             "none of these files",
-            "Run ./praline or ./test once, which build it, or set PRALINE_NATIVE to the folder that holds it.");
+            "Run ./praline or ./test once, which build it where FFmpeg's, libjpeg's and libwebp's development files are installed, or set PRALINE_NATIVE to the folder that holds it.");
     }
 }
