@@ -33,7 +33,7 @@ internal static class GpuGenerateBenchmark
         generator.Generate([requests[0] with { Options = options with { MaxNewTokens = 4 } }]); // warm-up
         TorchRuntime.Synchronize();
         var start = Stopwatch.GetTimestamp();
-        var tokens = generator.Generate(requests).Sum(sequences => sequences.Sum(s => s.TokenIds.Count));
+        var tokens = generator.Generate(requests).Sum(sequences => sequences.Sum(s => s.TokenIds.Length));
         TorchRuntime.Synchronize();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Console.WriteLine(JsonSerializer.Serialize(new

@@ -9,7 +9,7 @@ using Praline.Training.Tasks;
 namespace Praline.Training.Benchmarks;
 
 /// <summary>
-/// Steps of the whole trainer on a device: model=auroracap method=synpo|dpo|crl steps=8 pairs=4 tokens=8192 peak-tflops=989. Prints one line
+/// Steps of the whole trainer on a device: model=auroracap method=synpo|dpo|crl steps=8 pairs=4 tokens=4096 peak-tflops=989. Prints one line
 /// of JSON: steps and tokens per second, unique and as pairs would count them, the share of the device's peak, the peak of its memory.
 /// </summary>
 internal static class GpuTrainBenchmark
@@ -36,7 +36,7 @@ internal static class GpuTrainBenchmark
                 new TrainerOptions
                 {
                     BatchSize = pairs * (singles ? 2 : 1), AccumulationSteps = 1, NumEpochs = 1, SaveSteps = 0, LearningRate = 1e-5,
-                    TokensPerMicroBatch = settings.Whole("tokens", 8192), Schedule = "constant",
+                    TokensPerMicroBatch = settings.Whole("tokens", 4096), Schedule = "constant",
                 },
                 new RunFolder(folder), meter);
             long waits = 0;
