@@ -74,7 +74,7 @@ public sealed class AuroraCap : VisionLanguageModel
     public static new AuroraCap Load(string folder, LoadOptions? options = null)
     {
         var chosen = options ?? new LoadOptions();
-        return new AuroraCap(folder, chosen, part => ModelWeights.Open(part, chosen));
+        return new AuroraCap(folder, chosen, part => ModelWeights.Open(part, chosen, WeightNames.Resolver));
     }
 
     /// <summary>
