@@ -53,7 +53,7 @@ internal sealed class InputChoices
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Praline.Preferences.AtomicFile.CannotWrite(folder, error);
+            throw AtomicFile.CannotWrite(folder, error);
         }
 
         return new DataFiles(folder);

@@ -21,7 +21,7 @@ internal static class RankingView
             Examples = parsed.GetValue(choices.ReportPairs),
         };
         var numbers = study.Numbers;
-        Preferences.AtomicFile.Write(files.Ranking, numbers.ToJson() + "\n");
+        AtomicFile.WriteText(files.Ranking, numbers.ToJson() + "\n");
         RankingReportPage.Of(study).Write(files.Report);
         var bias = numbers.LengthBias;
         Ui.Note(string.Create(CultureInfo.InvariantCulture,

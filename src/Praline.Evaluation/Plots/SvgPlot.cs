@@ -43,7 +43,7 @@ public static class SvgPlot
 
     /// <summary>Draws a figure into a file; readers never see half of one.</summary>
     public static void Write(PlotFigure figure, string path) =>
-        Preferences.AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Render(figure))));
+        AtomicFile.WriteText(path, Render(figure));
 
     /// <summary>The legend, each series once, broken into rows that fit.</summary>
     private static List<List<(LegendEntry Entry, double X)>> LegendRows(PlotFigure figure)

@@ -52,7 +52,7 @@ public sealed record HtmlReport(string Title, params IReadOnlyList<ReportSection
     /// <summary>Writes the page into a file; readers never see half of one.</summary>
     /// <exception cref="PralineException">The file can't be written.</exception>
     public void Write(string path) =>
-        Preferences.AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Render())));
+        AtomicFile.WriteText(path, Render());
 
     private static string Resource(string name)
     {

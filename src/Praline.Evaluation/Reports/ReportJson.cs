@@ -26,7 +26,7 @@ public static class ReportJson
     /// <summary>Writes the numbers into a file; readers never see half of one.</summary>
     /// <exception cref="PralineException">The file can't be written.</exception>
     public static void Write<T>(string path, T numbers) =>
-        Preferences.AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Serialize(numbers))));
+        AtomicFile.WriteText(path, Serialize(numbers));
 
     private sealed class FiniteOrNull : JsonConverter<double>
     {

@@ -14,7 +14,7 @@ internal sealed class JudgeAhead : IAsyncDisposable
         new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop;
     private readonly Task[] _workers;
-    private StopStageException? _stopped;
+    private PralineException? _stopped;
     private volatile bool _closing;
 
     /// <summary>Starts to work.</summary>
@@ -32,7 +32,7 @@ internal sealed class JudgeAhead : IAsyncDisposable
     public CancellationToken Stopping => _stop.Token;
 
     /// <summary>Why the judge can't go on; null while it can.</summary>
-    public StopStageException? Stopped => _stopped;
+    public PralineException? Stopped => _stopped;
 
     /// <summary>The candidates of a video are there.</summary>
     public void Add(LongGenerationRow candidates) => _queue.Writer.TryWrite(candidates);
@@ -62,7 +62,7 @@ internal sealed class JudgeAhead : IAsyncDisposable
                     await judge.JudgeAsync(video, _stop.Token).ConfigureAwait(false);
                 }
             }
-            catch (StopStageException e)
+            catch (PralineException e) when (e is StopStageException or StorageException)
             {
                 Interlocked.CompareExchange(ref _stopped, e, null);
                 await _stop.CancelAsync().ConfigureAwait(false);

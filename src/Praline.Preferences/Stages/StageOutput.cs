@@ -9,6 +9,11 @@ internal static class StageOutput
     /// <summary>Writes the list of unused items, the output, and the state that says that both are there.</summary>
     public static void Write(StagePlan plan, StageHeader header, IReadOnlyList<StageResult> results)
     {
+        foreach (var path in new[] { RejectedPath(plan), plan.OutputPath, StageState.PathFor(plan.OutputPath) })
+        {
+            AtomicFile.DeleteLeftOvers(path);
+        }
+
         var items = results.Select((r, i) => StageState.Item.Of(plan.Items[i], r)).ToList();
         WriteRejected(plan, items);
         if (items.Count > 0 && items.All(i => i.Rejected is not null))

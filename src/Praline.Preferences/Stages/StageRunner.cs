@@ -141,7 +141,7 @@ public static class StageRunner
     {
         var gate = new Lock();
         var (done, rejected) = (reused, results.Count(r => r?.Rejected is not null));
-        StopStageException? stopped = null;
+        PralineException? stopped = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         options.Progress?.Invoke(new StageProgress(plan.Stage, done, reused + pending.Count, reused, rejected));
 
@@ -162,7 +162,7 @@ public static class StageRunner
                         options.Progress?.Invoke(new StageProgress(plan.Stage, done, reused + pending.Count, reused, rejected));
                     }
                 }
-                catch (StopStageException e)
+                catch (PralineException e) when (e is StopStageException or StorageException)
                 {
                     Interlocked.CompareExchange(ref stopped, e, null);
                     await stop.CancelAsync().ConfigureAwait(false);
@@ -186,7 +186,7 @@ public static class StageRunner
         {
             return await work(item, token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (StopStageException or OutOfMemoryException) && !token.IsCancellationRequested)
+        catch (Exception e) when (e is not (StopStageException or StorageException or OutOfMemoryException) && !token.IsCancellationRequested)
         {
             // Whatever is wrong with one item must not take the others down; the reason is listed, counted and shown.
             return StageResult.Reject(e.Message);
