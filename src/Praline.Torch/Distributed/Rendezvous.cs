@@ -146,7 +146,7 @@ internal sealed class Rendezvous(LaunchSettings settings, WorldOptions options)
         catch (TorchException error)
         {
             throw new PralineException(
-                $"Rank {own.Rank}: rank 0 at {Address} went away before all ranks had come; its own message says why. ({error.Message.Split('\n')[0]})", error);
+                $"Rank {own.Rank}: rank 0 at {Address} went away before all ranks had come: its own message says why, or another program is at that port. ({error.Message.Split('\n')[0]})", error);
         }
     }
 

@@ -9,6 +9,7 @@ namespace Praline.Torch.Distributed;
 /// </summary>
 public sealed unsafe class Store : IDisposable
 {
+    private readonly StoreRelay? _relay;
     private nint _handle;
 
     /// <summary>Serves a store on the port, or connects to the one there.</summary>
@@ -20,8 +21,19 @@ public sealed unsafe class Store : IDisposable
     public Store(string host, int port, bool serve, TimeSpan timeout)
     {
         nint handle;
-        NativeMethods.Check(
-            DistributedMethods.pt_store_create(host, port, serve ? 1 : 0, (long)timeout.TotalMilliseconds, &handle), "store");
+        _relay = serve ? null : new StoreRelay(host, port, timeout);
+        try
+        {
+            NativeMethods.Check(
+                DistributedMethods.pt_store_create(
+                    _relay is null ? host : "127.0.0.1", _relay?.Port ?? port, serve ? 1 : 0, (long)timeout.TotalMilliseconds, &handle), "store");
+        }
+        catch
+        {
+            _relay?.Dispose();
+            throw;
+        }
+
         _handle = handle;
     }
 
@@ -76,5 +88,7 @@ public sealed unsafe class Store : IDisposable
         {
             DistributedMethods.pt_store_free(handle);
         }
+
+        _relay?.Dispose();
     }
 }

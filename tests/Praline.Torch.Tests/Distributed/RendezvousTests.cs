@@ -10,8 +10,6 @@ public sealed class RendezvousTests
 {
     private static readonly WorldOptions Quick = new() { Timeout = TimeSpan.FromSeconds(3) };
 
-    private static readonly List<TcpListener> Strangers = [];
-
     [Fact]
     public void A_rank_that_does_not_come_is_named()
     {
@@ -49,12 +47,38 @@ public sealed class RendezvousTests
     [Fact]
     public void Somebody_else_at_the_port_does_not_hang_a_rank()
     {
-        // Open until the process ends: libtorch 1.13 takes a connection that is reset while it waits for an answer as a reason to abort.
-        var other = new TcpListener(IPAddress.Loopback, 0);
-        Strangers.Add(other);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var message = Assert.Single(Fail(Ranks.Settings(1, 2, ((IPEndPoint)other.LocalEndpoint).Port)));
         Assert.Contains("did not answer", message);
+    }
+
+    /// <summary>libtorch 1.13 ends the whole process when one of a store's connections is reset at the wrong moment: of these, half would.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Somebody_else_who_cuts_connections_off_is_one_clear_message(int seed)
+    {
+        var random = new Random(seed);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var answering = Task.Run(async () =>
+        {
+            for (var count = 0; ; count++)
+            {
+                using var client = await other.AcceptSocketAsync();
+                client.LingerState = new LingerOption(random.Next(2) == 0, 0); // closing now sends a reset
+                await Task.Delay(count == 0 ? 0 : random.Next(4));
+            }
+        });
+        var message = Assert.Single(Fail(Ranks.Settings(1, 2, ((IPEndPoint)other.LocalEndpoint).Port)));
+        Assert.Contains("another program is at that port", message);
+        other.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => answering);
     }
 
     [Fact]
