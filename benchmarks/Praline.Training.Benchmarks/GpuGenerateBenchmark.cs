@@ -18,7 +18,13 @@ internal static class GpuGenerateBenchmark
         var (prompts, n, length) = (settings.Whole("prompts", 16), settings.Whole("n", 10), settings.Whole("new-tokens", 256));
         var options = new GenerationOptions
         {
-            DoSample = true, Temperature = 1, TopP = settings.Number("top-p", 0.9), TopK = 0, MaxNewTokens = length, MinNewTokens = 0, EosTokenIds = [],
+            DoSample = true,
+            Temperature = 1,
+            TopP = settings.Number("top-p", 0.9),
+            TopK = 0,
+            MaxNewTokens = length,
+            MinNewTokens = 0,
+            EosTokenIds = [],
         };
         using var noGrad = NoGrad.Begin();
         using var scope = new TensorScope();
@@ -38,7 +44,14 @@ internal static class GpuGenerateBenchmark
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Console.WriteLine(JsonSerializer.Serialize(new
         {
-            section = "generate", formulation = "praline", model = subject.Name, prompts, n, tokens, seconds, tokens_per_second = tokens / seconds,
+            section = "generate",
+            formulation = "praline",
+            model = subject.Name,
+            prompts,
+            n,
+            tokens,
+            seconds,
+            tokens_per_second = tokens / seconds,
             peak_bytes = subject.Device.Type == DeviceType.Cuda ? CudaDevice.Memory(subject.Device.Index).PeakAllocated : ProcessMemory.Peak,
         }));
         return 0;

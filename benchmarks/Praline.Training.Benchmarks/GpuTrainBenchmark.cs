@@ -35,8 +35,13 @@ internal static class GpuTrainBenchmark
                 task,
                 new TrainerOptions
                 {
-                    BatchSize = pairs * (singles ? 2 : 1), AccumulationSteps = 1, NumEpochs = 1, SaveSteps = 0, LearningRate = 1e-5,
-                    TokensPerMicroBatch = settings.Whole("tokens", 4096), Schedule = "constant",
+                    BatchSize = pairs * (singles ? 2 : 1),
+                    AccumulationSteps = 1,
+                    NumEpochs = 1,
+                    SaveSteps = 0,
+                    LearningRate = 1e-5,
+                    TokensPerMicroBatch = settings.Whole("tokens", 4096),
+                    Schedule = "constant",
                 },
                 new RunFolder(folder), meter);
             long waits = 0;
@@ -70,9 +75,19 @@ internal static class GpuTrainBenchmark
         var operations = GpuCost.Operations(subject, trees) * perStep;
         Console.WriteLine(JsonSerializer.Serialize(new
         {
-            section = "train", formulation = "praline", model = subject.Name, method, dtype = subject.DType.ToString(), seconds_per_step = seconds,
-            steps = meter.Steps, unique_tokens_per_second = unique / seconds, pair_tokens_per_second = asPairs / seconds,
-            mfu = operations / seconds / (settings.Number("peak-tflops", 989) * 1e12), peak_bytes = meter.PeakBytes, loss = meter.Loss, waits_per_step = waits,
+            section = "train",
+            formulation = "praline",
+            model = subject.Name,
+            method,
+            dtype = subject.DType.ToString(),
+            seconds_per_step = seconds,
+            steps = meter.Steps,
+            unique_tokens_per_second = unique / seconds,
+            pair_tokens_per_second = asPairs / seconds,
+            mfu = operations / seconds / (settings.Number("peak-tflops", 989) * 1e12),
+            peak_bytes = meter.PeakBytes,
+            loss = meter.Loss,
+            waits_per_step = waits,
         }));
     }
 

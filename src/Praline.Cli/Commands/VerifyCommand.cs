@@ -45,7 +45,7 @@ internal static class VerifyCommand
         var width = quantities.Max(quantity => quantity.Name.Length) + 2;
         foreach (var quantity in quantities)
         {
-            var difference = quantity.LargestDifference is { } number
+            var difference = quantity is { LargestDifference: { } number, Note: null }
                 ? string.Create(CultureInfo.InvariantCulture, $"largest difference {number:0.00e+00} (allowed {quantity.Tolerance})")
                 : quantity.Note;
             Console.WriteLine($"{quantity.Name.PadRight(width)}{(quantity.Holds ? "ok    " : quantity.LargestDifference is null ? "–     " : "WRONG ")}{difference}");

@@ -7,7 +7,7 @@ namespace Praline.Models.Verification;
 
 /// <summary>
 /// Compares a checkpoint of any known family with numbers that another implementation computed from it: <c>inputs.safetensors</c> and
-/// <c>expected.safetensors</c> beside its <c>config.json</c> (docs/checkpoints.md).
+/// <c>expected.safetensors</c> beside its <c>config.json</c>, and <c>tokens.json</c> beside its tokenizer (docs/checkpoints.md).
 /// </summary>
 public static class CheckpointVerifier
 {
@@ -16,6 +16,13 @@ public static class CheckpointVerifier
     /// The numbers or the checkpoint can't be read, inputs are missing, or the family has no comparison.
     /// </exception>
     public static IReadOnlyList<VerifiedQuantity> Verify(string folder, VerificationOptions? options = null)
+    {
+        var tokens = TokenizerVerification.Applies(folder) ? TokenizerVerification.Run(folder) : null;
+        return tokens is null ? Numbers(folder, options)
+            : File.Exists(Path.Combine(folder, "expected.safetensors")) ? [tokens, .. Numbers(folder, options)] : [tokens];
+    }
+
+    private static List<VerifiedQuantity> Numbers(string folder, VerificationOptions? options)
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();

@@ -74,6 +74,28 @@ public class CheckpointVerifierGoldenTests
     }
 
     [Fact]
+    public void Tokenizers_are_compared_with_tokens_beside_them()
+    {
+        using var folder = new TemporaryFolder();
+        var source = Path.Combine(Golden.RepositoryRoot, "models", "small-captioner");
+        foreach (var file in Directory.GetFiles(source, "tokenizer*"))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        var tokenizer = Models.Tokenizers.Tokenizer.Load(folder.Path);
+        var ids = string.Join(", ", tokenizer.Encode("A small red circle"));
+        File.WriteAllText(folder["tokens.json"], $$"""[{"text": "A small red circle", "ids": [{{ids}}], "decoded_skip_special": "A small red circle"}]""");
+        Assert.True(Assert.Single(CheckpointVerifier.Verify(folder.Path)).Holds);
+        File.WriteAllText(folder["tokens.json"], $$"""[{"text": "A small red square", "ids": [{{ids}}]}, {"text": "A", "ids_no_special": [1, 2, 3]}]""");
+        var wrong = Assert.Single(CheckpointVerifier.Verify(folder.Path));
+        Assert.False(wrong.Holds);
+        Assert.Contains("2 of 2 comparisons differ; first: ids of \"A small red square\"", wrong.Note);
+        File.WriteAllText(folder["tokens.json"], """[{"text": "A", "decoded": "A"}]""");
+        Assert.Contains("item 0", Assert.Throws<PralineException>(() => CheckpointVerifier.Verify(folder.Path)).Message);
+    }
+
+    [Fact]
     public void What_differs_or_is_not_known_is_said()
     {
         if (Golden.Cases("llama") is not [var golden, ..])
