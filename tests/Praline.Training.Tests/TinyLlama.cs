@@ -9,13 +9,13 @@ namespace Praline.Training.Tests;
 internal sealed class TinyLlama : IDisposable
 {
     public TinyLlama(string folder, DType? dtype = null)
-        : this(LlamaConfig.Read(folder), CheckpointSource.Open(folder), dtype)
+        : this(LlamaConfig.Read(folder), CheckpointSource.Open(folder), dtype, Testing.TestDevice.Current)
     {
     }
 
-    public TinyLlama(LlamaConfig config, ITensorSource source, DType? dtype = null)
+    public TinyLlama(LlamaConfig config, ITensorSource source, DType? dtype = null, Device device = default)
     {
-        Store = new ParameterStore(source, dtype);
+        Store = new ParameterStore(source, dtype, device);
         Language = new LlamaModel(config, Store.Root);
         Store.Verify();
     }
@@ -42,7 +42,7 @@ internal sealed class TinyLlama : IDisposable
     public Tensor Logits(Dictionary<string, Tensor> inputs)
     {
         var ids = inputs["input_ids"];
-        var positions = Tensor.Arange(0, ids.Size(1)).Unsqueeze(0).Expand(ids.Size(0), ids.Size(1));
+        var positions = Tensor.Arange(0, ids.Size(1), device: ids.Device).Unsqueeze(0).Expand(ids.Size(0), ids.Size(1));
         return Language.Logits(Language.Forward(Language.Embed(ids), positions, inputs["attention_mask"].Ne(0)));
     }
 

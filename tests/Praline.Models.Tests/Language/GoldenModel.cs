@@ -1,4 +1,5 @@
 using Praline.Models.Language;
+using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -13,7 +14,7 @@ internal sealed class GoldenModel : IDisposable
     private GoldenModel(string folder, DType? dtype)
     {
         _source = CheckpointSource.Open(folder);
-        Store = new ParameterStore(_source, dtype);
+        Store = new ParameterStore(_source, dtype, TestDevice.Current);
         Llama = new LlamaModel(LlamaConfig.Read(folder), Store.Root);
         Store.Verify();
     }
@@ -31,5 +32,5 @@ internal sealed class GoldenModel : IDisposable
     internal static GoldenModel Open(string folder, DType? dtype = null) => new(folder, dtype);
 
     internal static (Dictionary<string, Tensor> Inputs, Dictionary<string, Tensor> Expected) Numbers(string folder) =>
-        (SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors")), SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors")));
+        (TestDevice.Place(SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"))), SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors")));
 }

@@ -35,7 +35,7 @@ public sealed class LlamaGoldenTests
             parameter.RequiresGrad = true;
         }
 
-        var plainPositions = Tensor.Arange(0, length).Unsqueeze(0).Expand(batch, length);
+        var plainPositions = Tensor.Arange(0, length, device: TestDevice.Current).Unsqueeze(0).Expand(batch, length);
         var states = new List<Tensor>();
         var logits = model.Llama.Logits(model.Llama.Forward(model.Llama.Embed(ids), plainPositions, mask, null, states));
         Close.Equal(expected["logits"], logits, 1e-4, 1e-4, "logits", PerElement(real, model.Llama.Config.VocabSize));
@@ -94,7 +94,7 @@ public sealed class LlamaGoldenTests
 
             fresh = logits.Argmax(-1, keepDim: true);
             all = Tensor.Cat([all, fresh], 1);
-            mask = Tensor.Cat([mask, Tensor.Ones([ids.Size(0), 1], DType.Bool)], 1);
+            mask = Tensor.Cat([mask, Tensor.Ones([ids.Size(0), 1], DType.Bool, TestDevice.Current)], 1);
             positions = positions.Select(1, positions.Size(1) - 1).Unsqueeze(1) + 1;
         }
 

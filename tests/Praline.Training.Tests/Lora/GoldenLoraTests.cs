@@ -31,7 +31,7 @@ public class GoldenLoraTests
         var folder = Golden.PathOf("lora", name);
         using var model = OpenBase(name);
         using var adapter = LoraAdapter.Load(model.Store, folder, trainable: true);
-        var inputs = SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"));
+        var inputs = TestDevice.Place(SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors")));
         var expected = SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors"));
         var real = inputs["attention_mask"].ToArray<long>().SelectMany(m => Enumerable.Repeat(m != 0, (int)model.Language.Config.VocabSize)).ToArray();
 
@@ -82,7 +82,7 @@ public class GoldenLoraTests
         using var scope = new TensorScope();
         using var model = OpenBase(name);
         using var adapter = LoraAdapter.Load(model.Store, folder, trainable: true);
-        var inputs = SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors"));
+        var inputs = TestDevice.Place(SafetensorsFile.Load(Path.Combine(folder, "inputs.safetensors")));
         var expected = SafetensorsFile.Load(Path.Combine(folder, "expected.safetensors"));
         var steps = train.GetProperty("steps").EnumerateArray().ToArray();
         // "torch.optim.AdamW lr 0.01 betas 0.9,0.999 eps 1e-8 weight_decay 0.01"

@@ -19,7 +19,7 @@ internal static class GoldenLosses
     }
 
     public static Dictionary<string, Tensor> Tensors(string folder, string file) =>
-        SafetensorsFile.Load(Golden.PathOf("losses", folder, file + ".safetensors"));
+        TestDevice.Place(SafetensorsFile.Load(Golden.PathOf("losses", folder, file + ".safetensors")));
 
     /// <summary>A config's settings, less some.</summary>
     public static Dictionary<string, object?> Settings(JsonElement config, params string[] except) =>
@@ -27,7 +27,7 @@ internal static class GoldenLosses
 
     public static Tensor Vector(JsonElement values, DType dtype, bool grad = false)
     {
-        var tensor = Tensor.From<double>([.. values.EnumerateArray().Select(v => v.GetDouble())]).To(dtype);
+        var tensor = Tensor.From<double>([.. values.EnumerateArray().Select(v => v.GetDouble())]).To(TestDevice.Current, dtype).Alias();
         tensor.RequiresGrad = grad;
         return tensor;
     }
