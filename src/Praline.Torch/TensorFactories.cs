@@ -22,6 +22,9 @@ public sealed partial class Tensor
     public static Tensor Empty(long[] shape, DType dtype = DType.Float32, Device device = default) =>
         EmptyOp.Call(shape, dtype, Value.None, Or(device));
 
+    /// <summary>A tensor on the CPU, not set, in memory that a GPU reads and writes directly.</summary>
+    public static Tensor EmptyPinned(long[] shape, DType dtype) => EmptyOp.Call(shape, dtype, Value.None, Device.Cpu, true);
+
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(long[] shape, DType dtype = DType.Float32, Device device = default) =>
         ZerosOp.Call(shape, dtype, Value.None, Or(device));

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Praline.Models.Language;
 using Praline.Torch;
@@ -8,6 +9,7 @@ namespace Praline.Models.Generation;
 internal sealed class GenerationRun(
     LlamaModel model, int maxBatch, Func<IReadOnlyList<int>, string>? decode, IEnumerable<GenerationRequest?> requests) : IDisposable
 {
+    private const int SharedLogits = 1 << 20; // from here on choosing tokens is worth several threads
     private readonly IEnumerator<GenerationRequest?> _requests = requests.GetEnumerator();
     private readonly List<DecodeGroup> _groups = [];
     private readonly List<AdmittedRequest> _open = [];
@@ -113,15 +115,7 @@ internal sealed class GenerationRun(
         var embeds = model.Embed(Tensor.From<long>(tokens).To(model.Device));
         var hidden = model.ForwardTokens(embeds, Positions(positions), new DecodeAttention(model.Config, _groups));
         var logits = ToHost(model.Logits(hidden));
-        var values = MemoryMarshal.Cast<byte, float>(logits.Bytes());
-        var vocabulary = values.Length / tokens.Length;
-        foreach (var group in _groups)
-        {
-            var part = group.Rows * vocabulary;
-            group.Advance(values[..part], vocabulary, _sampler, ref _scratch);
-            values = values[part..];
-        }
-
+        Advance(logits, (int)logits.Size(-1));
         Decoded += tokens.Length;
         Retire();
         return true;
@@ -136,7 +130,45 @@ internal sealed class GenerationRun(
         _groups.Clear();
     }
 
-    private static Tensor ToHost(Tensor logits) => logits.To(Device.Cpu, DType.Float32).Contiguous();
+    private static Tensor ToHost(Tensor logits) => logits.Device.Type == DeviceType.Cuda
+        ? Tensor.EmptyPinned(logits.Shape, logits.DType).CopyInPlace(logits).To(DType.Float32)
+        : logits.To(DType.Float32).Contiguous();
+
+    /// <summary>Every group chooses its tokens; several groups at the same time, as nothing of one depends on the others.</summary>
+    private void Advance(Tensor logits, int vocabulary)
+    {
+        ReadOnlySpan<float> RowsFrom(int first, int rows) =>
+            MemoryMarshal.Cast<byte, float>(logits.Bytes()).Slice(first * vocabulary, rows * vocabulary);
+        var starts = new int[_groups.Count];
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] = starts[i - 1] + _groups[i - 1].Rows;
+        }
+
+        if (_groups.Count == 1 || logits.Numel < SharedLogits)
+        {
+            for (var i = 0; i < starts.Length; i++)
+            {
+                _groups[i].Advance(RowsFrom(starts[i], _groups[i].Rows), vocabulary, _sampler, ref _scratch);
+            }
+
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, starts.Length, () => (Sampler: new TokenSampler(), Scratch: Array.Empty<float>()), (i, _, own) =>
+            {
+                using var noGrad = NoGrad.Begin();
+                _groups[i].Advance(RowsFrom(starts[i], _groups[i].Rows), vocabulary, own.Sampler, ref own.Scratch);
+                return own;
+            }, _ => { });
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+    }
 
     private void Retire()
     {

@@ -134,13 +134,17 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
     internal static MetricSums Metrics(PairLoss result, PairStatistics pairs)
     {
         var metrics = new MetricSums();
-        var (chosen, rejected) = (result.ChosenRewards.ToArray<double>(), result.RejectedRewards.ToArray<double>());
+        // One transfer for all: each would wait for a GPU.
+        using var scope = new TensorScope();
+        Tensor[] logged = [result.ChosenRewards, result.RejectedRewards, pairs.Chosen.SumLogProb, pairs.Rejected.SumLogProb];
+        var rows = Tensor.Stack([.. logged.Select(values => values.Detach().To(DType.Float64))]).ToArray<double>().Chunk((int)logged[0].Numel).ToArray();
+        var (chosen, rejected) = (rows[0], rows[1]);
         metrics.Add("rewards/chosen", chosen);
         metrics.Add("rewards/rejected", rejected);
         metrics.Add("rewards/margins", chosen.Zip(rejected, (c, r) => c - r));
         metrics.Add("rewards/accuracies", chosen.Zip(rejected, (c, r) => c > r ? 1.0 : 0.0));
-        metrics.Add("logps/chosen", pairs.Chosen.SumLogProb.ToArray<double>());
-        metrics.Add("logps/rejected", pairs.Rejected.SumLogProb.ToArray<double>());
+        metrics.Add("logps/chosen", rows[2]);
+        metrics.Add("logps/rejected", rows[3]);
         return metrics;
     }
 
