@@ -43,6 +43,10 @@ internal static class DistributedBenchmark
                 exchange_ms = Math.Round(1e3 * together.ExchangeSeconds, 1),
                 exchange_overlapped = Math.Round(together.ExchangeOverlapped, 3),
                 waited_ms = Math.Round(1e3 * together.ExchangeSeconds * (1 - together.ExchangeOverlapped), 1),
+                held_mb_of_one = Math.Round(alone.HeldBytes / 1e6, 1),
+                held_mb = Math.Round(together.HeldBytes / 1e6, 1),
+                resident_mb_of_one = Math.Round(one.Min(a => a.ResidentBytes) / 1e6),
+                resident_mb = Math.Round(several.Min(a => a.ResidentBytes) / 1e6),
                 load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "",
             }));
             first ??= (alone.Seconds, together.GradientBytes);

@@ -9,7 +9,8 @@ using Praline.Training.Tasks;
 namespace Praline.Training.Benchmarks;
 
 /// <summary>
-/// One process of a training, alone or as a rank: every process computes <c>per=2</c> pairs a step, however many processes there are.
+/// One process of a training, alone or as a rank: every process computes <c>per=2</c> pairs a step, however many processes there are,
+/// and trains an adapter or (<c>train=whole</c>, perhaps with <c>shard=parameters</c>) all weights.
 /// Rank 0 prints the median step, by the clock and by processor time, and what the exchange of gradients took.
 /// </summary>
 internal static class DistributedWorker
@@ -19,7 +20,8 @@ internal static class DistributedWorker
         using var subject = new Subject(settings);
         var (per, steps) = (settings.Whole("per", 2), settings.Whole("steps", 6));
         var examples = Enumerable.Range(0, per * world.Size * (steps + 1)).Select(i => subject.Example with { Id = $"pair{i}" }).ToArray();
-        var task = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("synpo"), examples);
+        var model = settings.Text("train", "lora") == "whole" ? subject.Whole() : subject.Model;
+        var task = new PreferenceTask(model, (PairObjective)ObjectiveRegistry.Create("synpo"), examples);
         var folder = Directory.CreateTempSubdirectory("praline-distributed-").FullName;
         var clock = new StepClock();
         var options = new TrainerOptions
@@ -33,9 +35,12 @@ internal static class DistributedWorker
             Shard = Enum.Parse<Sharding>(settings.Text("shard", "none"), ignoreCase: true),
         };
         TrainSummary summary;
+        long resident;
         using (var trainer = new Trainer(task, options, new RunFolder(folder), clock, world))
         {
             summary = trainer.Run();
+            GC.Collect();
+            resident = world.Gather(ProcessMemory.Current).Max();
         }
 
         var processor = world.Gather(Median(clock.CpuSeconds)).Average();
@@ -43,7 +48,8 @@ internal static class DistributedWorker
         if (world.IsMain)
         {
             Console.WriteLine(JsonSerializer.Serialize(new Result(
-                Median(clock.Seconds), processor, summary.ExchangeSeconds / summary.Steps, summary.ExchangeOverlapped, 4.0 * summary.TrainableParameters, alone)));
+                Median(clock.Seconds), processor, summary.ExchangeSeconds / summary.Steps, summary.ExchangeOverlapped, 4.0 * summary.TrainableParameters,
+                summary.HeldBytes.Max(), resident, alone)));
         }
 
         Directory.Delete(folder, recursive: true);

@@ -80,6 +80,18 @@ internal sealed class Subject : IDisposable
 
     public AdamW Optimizer { get; }
 
+    /// <summary>The same model with all its weights in training, without the adapter.</summary>
+    public TrainedModel Whole()
+    {
+        Adapter.Enabled = false;
+        foreach (var parameter in _store.Parameters.Values)
+        {
+            parameter.RequiresGrad = true;
+        }
+
+        return new TrainedModel(Language, _store.Parameters, _ => { }, null, Model.Vision);
+    }
+
     /// <summary>What the engine says a step will need.</summary>
     public double EstimateMb(string method) => MemoryEstimate.Of(Model, Visual + Text + (2 * (Answer - 1)), method == "profile" ? 8 : 1).Total / 1048576.0;
 

@@ -59,9 +59,12 @@ public sealed record LaunchSettings(
             throw Missing("MASTER_ADDR", "RANK and WORLD_SIZE");
         }
 
+        // torchrun itself serves a store at MASTER_PORT, in its own libtorch's protocol and for all of its restarts: ours is beside it.
+        var port = Number(variable, "MASTER_PORT") ?? TorchPort;
+        var served = string.Equals(variable("TORCHELASTIC_USE_AGENT_STORE"), "true", StringComparison.OrdinalIgnoreCase);
         return new LaunchSettings(
             rank, world, Number(variable, "LOCAL_RANK") ?? rank, Number(variable, "LOCAL_WORLD_SIZE") ?? 0, variable("MASTER_ADDR") ?? "127.0.0.1",
-            Number(variable, "MASTER_PORT") ?? TorchPort, "torchrun");
+            !served ? port : port < ushort.MaxValue ? port + 1 : port - 1, "torchrun");
     }
 
     private static LaunchSettings? OpenMpi(Func<string, string?> variable)

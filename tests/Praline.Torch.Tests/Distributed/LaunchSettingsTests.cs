@@ -13,6 +13,14 @@ public sealed class LaunchSettingsTests
         new LaunchSettings(5, 8, 1, 4, "node0", 29400, "torchrun"),
         Read(("RANK", "5"), ("WORLD_SIZE", "8"), ("LOCAL_RANK", "1"), ("LOCAL_WORLD_SIZE", "4"), ("MASTER_ADDR", "node0"), ("MASTER_PORT", "29400")));
 
+    /// <summary>Seen with torchrun 2.6: its agent listens at MASTER_PORT and tells processes so.</summary>
+    [Theory]
+    [InlineData("True", "29400", 29401)]
+    [InlineData("False", "29400", 29400)]
+    [InlineData("True", "65535", 65534)]
+    public void Where_torchrun_serves_a_store_of_its_own_ours_is_beside_it(string served, string port, int expected) => Assert.Equal(
+        expected, Read(("RANK", "0"), ("WORLD_SIZE", "2"), ("MASTER_ADDR", "node0"), ("MASTER_PORT", port), ("TORCHELASTIC_USE_AGENT_STORE", served))!.MasterPort);
+
     [Fact]
     public void OpenMpi_on_one_host_needs_no_address()
     {
