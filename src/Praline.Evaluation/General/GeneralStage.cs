@@ -23,25 +23,14 @@ public sealed class GeneralStage(IPieAnswerer model)
         string questionsPath, PieImages images, string outputPath, StageRunOptions run, CancellationToken cancellation = default)
     {
         var questions = GeneralQuestion.ReadFile(questionsPath);
-        var plan = new StagePlan
-        {
-            Stage = Name,
-            OutputPath = outputPath,
-            Items = [.. questions.Select((q, i) => StageItem.Of($"question {i + 1} ({q.Image}: {q.Question})", q.Image, q.Question, images.Find(q.Image) ?? ""))],
-            Settings = new StageFingerprint().Add("model", model.Fingerprint),
-            Inputs = new StageFingerprint().AddFile("the general set", questionsPath),
-        };
-        return StageRunner.RunAsync(
-            plan,
-            async (i, token) => images.Find(questions[i].Image) is { } path
-                ? StageResult.Of(new PieAnswer
-                {
-                    Idx = i,
-                    ImagePath = path,
-                    Question = questions[i].Question,
-                    Answer = await model.AnswerAsync(questions[i].Question, i, path, token).ConfigureAwait(false),
-                })
-                : StageResult.Reject($"There is no image {questions[i].Image} in {images.Folder}."),
+        return AnswerStage.RunAsync(
+            Name,
+            model,
+            [.. questions.Select((q, i) => (
+                StageItem.Of($"question {i + 1} ({q.Image}: {q.Question})", q.Image, q.Question, images.Find(q.Image) ?? ""), q.Image, q.Question))],
+            new StageFingerprint().AddFile("the general set", questionsPath),
+            images,
+            outputPath,
             run,
             cancellation);
     }

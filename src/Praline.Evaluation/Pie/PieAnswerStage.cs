@@ -23,25 +23,14 @@ public sealed class PieAnswerStage(IPieAnswerer model)
         string questionsPath, PieImages images, string outputPath, StageRunOptions run, CancellationToken cancellation = default)
     {
         var questions = PieQuestion.ReadFile(questionsPath);
-        var plan = new StagePlan
-        {
-            Stage = Name,
-            OutputPath = outputPath,
-            Items = [.. questions.Select((q, i) => StageItem.Of(PieStages.ItemId(q, i), JsonText.Line(q), images.Find(q.ImageId) ?? ""))],
-            Settings = new StageFingerprint().Add("model", model.Fingerprint),
-            Inputs = new StageFingerprint().AddFile("the PIE file", questionsPath),
-        };
-        return StageRunner.RunAsync(
-            plan,
-            async (i, token) => images.Find(questions[i].ImageId) is { } path
-                ? StageResult.Of(new PieAnswer
-                {
-                    Idx = i,
-                    ImagePath = path,
-                    Question = questions[i].Question,
-                    Answer = await model.AnswerAsync(questions[i].Question, i, path, token).ConfigureAwait(false),
-                })
-                : StageResult.Reject($"There is no image {questions[i].ImageId} in {images.Folder}."),
+        return AnswerStage.RunAsync(
+            Name,
+            model,
+            [.. questions.Select((q, i) => (
+                StageItem.Of(PieStages.ItemId(q, i), JsonText.Line(q), images.Find(q.ImageId) ?? ""), q.ImageId, q.Question))],
+            new StageFingerprint().AddFile("the PIE file", questionsPath),
+            images,
+            outputPath,
             run,
             cancellation);
     }
