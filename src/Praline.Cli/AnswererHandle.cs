@@ -2,7 +2,7 @@ using System.CommandLine;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Preferences;
-using Praline.Training.Lora;
+using Praline.Training;
 
 namespace Praline.Cli;
 
@@ -24,7 +24,7 @@ internal sealed class AnswererHandle : IDisposable
         var model = VisionLanguageModel.Load(folder, options);
         if (adapter is not null)
         {
-            _ = LoraAdapter.Load(model.Language.Store, adapter);
+            _ = TrainedParts.Load(model, adapter);
         }
 
         return new AnswererHandle(model);

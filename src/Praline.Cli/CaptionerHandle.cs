@@ -2,7 +2,7 @@ using System.CommandLine;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Preferences;
-using Praline.Training.Lora;
+using Praline.Training;
 
 namespace Praline.Cli;
 
@@ -32,8 +32,8 @@ internal sealed class CaptionerHandle : IDisposable
         var model = VisionLanguageModel.Load(folder, options with { Progress = options.Progress ?? LoadView.For(folder) });
         if (adapter is not null)
         {
-            var loaded = LoraAdapter.Load(model, adapter);
-            if (loaded.Parts.Any(part => part != ModelPart.Language))
+            var loaded = TrainedParts.Load(model, adapter);
+            if (loaded?.Parts.Any(part => part != ModelPart.Language) == true)
             {
                 // Features are kept under the weights' fingerprint, which has to know of the update.
                 loaded.MergeInto();

@@ -2,8 +2,6 @@ using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Torch;
 using Praline.Torch.Serialization;
-using Praline.Training.Lora;
-using Praline.Training.Tasks;
 
 namespace Praline.Training;
 
@@ -27,24 +25,8 @@ public static class MergeSession
 
         using var scope = new TensorScope();
         using var model = VisionLanguageModel.Load(pretrainedPth, new LoadOptions());
-        var whole = Path.Combine(trained, NonLora.FileName);
-        var hasAdapter = File.Exists(Path.Combine(trained, "adapter_config.json"));
-        if (!hasAdapter && !File.Exists(whole))
-        {
-            throw new PralineException($"{trained} has neither an adapter (adapter_config.json) nor {NonLora.FileName}: there is nothing to merge.");
-        }
-
-        if (File.Exists(whole))
-        {
-            NonLora.Apply(model, whole);
-        }
-
-        if (hasAdapter)
-        {
-            using var adapter = LoraAdapter.Load(model, trained);
-            adapter.MergeInto();
-        }
-
+        using var adapter = TrainedParts.Load(model, trained);
+        adapter?.MergeInto();
         model.Save(output, dtype);
     }
 }

@@ -48,6 +48,28 @@ public class TrainOptionsTests
         }
     }
 
+    /// <summary>With a data set that is not there, the first thing to fail is the data: the lists before it were understood.</summary>
+    [Theory]
+    [InlineData("dpo", "--loss-type", "sigmoid", "bco_pair", "sft", "--loss-weights", "0.8", "0.2", "1")]
+    [InlineData("cpo", "--loss-type", "simpo")]
+    [InlineData("synpo", "--lora-layers-to-transform", "0", "3", "--lora-exclude-modules", "up_proj", "down_proj")]
+    [InlineData("synpo", "--lora-rank-pattern", "q_proj=2", "v_proj=4", "--train", "lora", "projector")]
+    public void Lists_take_several_words(string method, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("praline-lists-").FullName;
+        try
+        {
+            var (exitCode, _, error) = PralineProcess.Run(["train", method, "--data", Path.Combine(folder, "none.jsonl"), "--out", Path.Combine(folder, "run"), .. settings]);
+            Assert.Equal(1, exitCode);
+            Assert.Contains("none.jsonl", error);
+            Assert.Contains(settings[1].Split('=')[0], File.ReadAllText(Path.Combine(folder, "run", "config.json")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("There is no training method 'synpoo'; did you mean 'synpo'", "train", "synpoo", "--data", "x", "--out", "y")]
     [InlineData("--learning-rate", "train", "synpo", "--data", "x", "--out", "y", "--learning-rat", "1")]

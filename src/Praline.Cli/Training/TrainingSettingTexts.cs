@@ -45,6 +45,7 @@ internal static class TrainingSettingTexts
         ["lora_dropout"] = "LoRA's dropout.",
         ["lora_target_modules"] = "Modules to adapt: ends of names, or all-linear.",
         ["lora_target_is_pattern"] = "The target is one regular expression over whole names.",
+        ["lora_exclude_modules"] = "Modules among the targets to leave out: ends of names.",
         ["lora_layers_to_transform"] = "Numbers of the layers to adapt.",
         ["lora_use_rslora"] = "Scale by alpha / sqrt(r).",
         ["lora_use_dora"] = "Split weights into magnitude and direction (DoRA).",

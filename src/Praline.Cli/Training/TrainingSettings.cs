@@ -97,7 +97,7 @@ internal sealed class TrainingSettings
         Option option = value switch
         {
             bool => new Option<bool>(kebab, aliases),
-            IEnumerable and not string => new Option<string[]>(kebab, aliases) { AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, HelpName = "VALUES" },
+            _ when OptionsBinder.Lists.Contains(name) => new Option<string[]>(kebab, aliases) { AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, HelpName = "VALUES" },
             Sharding => new Option<string>(kebab, aliases) { HelpName = "VALUE", Arity = ArgumentArity.ZeroOrOne },
             _ => new Option<string>(kebab, aliases) { HelpName = "VALUE" },
         };

@@ -64,6 +64,9 @@ public sealed class AuroraCap : VisionLanguageModel
     /// <summary>From frames to the tower's pixels: <c>visual_encoder/preprocessor_config.json</c>, else CLIP's for the tower's image size.</summary>
     public ClipImageProcessor ImageProcessor { get; }
 
+    /// <summary>The size of frames as the tower gets them, whatever size they come in.</summary>
+    public (int Height, int Width) FrameSize => ImageProcessors.SizeOf(ImageProcessor, (VisualEncoder.ImageSize, VisualEncoder.ImageSize));
+
     /// <inheritdoc/>
     public override string VisionSettings => string.Create(
         CultureInfo.InvariantCulture,
@@ -102,6 +105,17 @@ public sealed class AuroraCap : VisionLanguageModel
         // Each part has a store of its own; the language model's names stay as PEFT has them.
         var prefix = part switch { ModelPart.Language => "", ModelPart.VisionTower => AuroraCapFiles.VisualEncoderName + ".", _ => AuroraCapFiles.ProjectorName + "." };
         return Weights(part).Store.Linears.Select(l => KeyValuePair.Create(prefix + l.Key, l.Value));
+    }
+
+    /// <inheritdoc/>
+    public override VisionWork WorkFor(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images)
+    {
+        var config = VisualEncoder.Config;
+        var frames = sizes.Select(size => VisualEncoder.TokensPerLayer(ImageProcessors.SizeOf(ImageProcessor, size), FeatureLayer, TokenKeptRatio)).ToArray();
+        int[] layers = [.. Enumerable.Range(0, frames.Max(tokens => tokens.Count) - 1)];
+        return new VisionWork(
+            config.HiddenSize, VisionWork.Kept(config.IntermediateSize, config.HiddenAct), config.Heads, [.. layers.Select(i => frames.Sum(tokens => tokens[i]))],
+            [.. layers.Select(i => frames.Sum(tokens => tokens[i] * tokens[i]))], frames.Sum(tokens => tokens[^1] - 1), config.HiddenSize);
     }
 
     /// <summary>

@@ -61,6 +61,21 @@ public abstract class LlavaModel : SingleFolderModel
         return VisionBatches.Run(pixels, Tower, Heads, EncodeBatch).MoveToOuterScope();
     }
 
+    /// <inheritdoc/>
+    public override VisionWork WorkFor(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images)
+    {
+        var (clip, siglip) = (Config.Clip, Config.Siglip);
+        var layers = clip?.Layers ?? siglip!.Layers;
+        var run = Config.VisionFeatureLayer < 0 ? layers + 1 + Config.VisionFeatureLayer : Config.VisionFeatureLayer;
+        long side = Tower.ImageSize / Tower.PatchSize, patches = side * side;
+        return VisionWork.Even(
+            (Tower.HiddenSize, VisionWork.Kept(clip?.IntermediateSize ?? siglip!.IntermediateSize, clip?.HiddenAct ?? siglip!.HiddenAct), Heads), run, sizes.Sum(size => (long)TilesOf(size)),
+            patches + (Tower.HasClassToken ? 1 : 0), patches);
+    }
+
+    /// <summary>Tiles that an image of that size is cut into.</summary>
+    private protected virtual int TilesOf((int Height, int Width) size) => 1;
+
     private Tensor EncodeBatch(Tensor pixels)
     {
         using var scope = new TensorScope();
@@ -69,6 +84,9 @@ public abstract class LlavaModel : SingleFolderModel
             : Tower.Features(pixels, Config.VisionFeatureLayer);
         return Projector.Forward(features).MoveToOuterScope();
     }
+
+    /// <inheritdoc/>
+    public override string ProjectorModule => "multi_modal_projector";
 
     /// <inheritdoc/>
     protected override ModelPart PartOf(string parameter) =>

@@ -68,6 +68,9 @@ public sealed class LlavaNext : LlavaModel
     /// <summary>How many tiles an image of that size has: the whole image and the canvas's.</summary>
     public int TileCount(int height, int width) => LlavaNextGrid.For(Config, Tower, height, width).Tiles;
 
+    /// <inheritdoc/>
+    private protected override int TilesOf((int Height, int Width) size) => TileCount(size.Height, size.Width);
+
     /// <summary>How many tokens an image of that size becomes.</summary>
     public int TokenCount(int height, int width) => LlavaNextGrid.For(Config, Tower, height, width).Tokens;
 

@@ -91,6 +91,19 @@ public sealed class Qwen2Vl : SingleFolderModel
         return kind == MediaKind.Video ? [steps * counts[0]] : counts;
     }
 
+    /// <inheritdoc/>
+    public override VisionWork WorkFor(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images)
+    {
+        var (vision, group) = (Config.Vision, Config.Vision.MergeSize * Config.Vision.MergeSize);
+        var features = CountTokens(sizes, kind);
+        long[] patches = [.. features.Select(count => (long)count * group)];
+        var window = vision.IsVersion25 ? (long)vision.WindowFeatures * vision.WindowFeatures * group : long.MaxValue;
+        return new VisionWork(
+            vision.HiddenSize, VisionWork.Kept(vision.IntermediateSize, vision.HiddenAct, gated: vision.IsVersion25), vision.Heads, [.. Enumerable.Repeat(patches.Sum(), vision.Layers)],
+            [.. Enumerable.Range(0, vision.Layers).Select(layer => patches.Sum(p => p * (vision.FullAttentionLayers.Contains(layer) ? p : Math.Min(p, window))))],
+            features.Sum(), vision.HiddenSize * group);
+    }
+
     /// <summary>
     /// The text as the checkpoint's tokenizer reads it; <c>&lt;image&gt;</c> stands for an image with the tokens that begin and end it.
     /// </summary>
@@ -129,6 +142,9 @@ public sealed class Qwen2Vl : SingleFolderModel
         return "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
             + $"<|im_start|>user\n{images}{question}<|im_end|>\n<|im_start|>assistant\n";
     }
+
+    /// <inheritdoc/>
+    public override string ProjectorModule => "visual.merger";
 
     /// <inheritdoc/>
     protected override ModelPart PartOf(string parameter) =>

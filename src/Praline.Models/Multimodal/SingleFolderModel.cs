@@ -18,6 +18,9 @@ public abstract class SingleFolderModel : VisionLanguageModel
 
     private protected ModelWeights Weights { get; }
 
+    /// <summary>The name of the module between the vision tower and the language model.</summary>
+    public abstract string ProjectorModule { get; }
+
     /// <summary>The token that the tokenizer has for an image.</summary>
     protected abstract int ImageTokenId { get; }
 

@@ -92,6 +92,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// </summary>
     public abstract IReadOnlyList<int> CountTokens(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images);
 
+    /// <summary>What the vision part computes for images (or a video's frames) of these sizes.</summary>
+    public abstract VisionWork WorkFor(IReadOnlyList<(int Height, int Width)> sizes, MediaKind kind = MediaKind.Images);
+
     /// <summary>A text with <c>&lt;image&gt;</c> where images go, as the family's reference tokenizes it.</summary>
     public abstract PromptTokens Tokenize(string text);
 

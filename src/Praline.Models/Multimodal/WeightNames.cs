@@ -5,12 +5,12 @@ namespace Praline.Models.Multimodal;
 /// <c>visual.blocks…</c> and <c>vision_tower.vision_model.encoder…</c>, later ones <c>model.language_model.layers…</c> and
 /// <c>model.visual.blocks…</c>, version 5 <c>vision_tower.encoder…</c>. Models ask by 4.46's names.
 /// </summary>
-internal static class WeightNames
+public static class WeightNames
 {
     private const string Inner = "language_model.model.", Head = "language_model.lm_head.", Tower = "vision_model.";
 
     /// <summary>Maps a name that a model asks for to the checkpoint's name for it: the first alias that is there, else the name itself.</summary>
-    internal static Func<string, string> Resolver(IReadOnlyCollection<string> names)
+    public static Func<string, string> Resolver(IReadOnlyCollection<string> names)
     {
         var known = names.ToHashSet(StringComparer.Ordinal);
         return name => known.Contains(name) ? name : Aliases(name).FirstOrDefault(known.Contains) ?? name;

@@ -28,13 +28,14 @@ public static class CheckpointVerifier
         using var noGrad = NoGrad.Begin();
         var chosen = options ?? new VerificationOptions();
         var kind = ModelRegistry.Identify(folder);
-        var numbers = new ReferenceNumbers(folder, chosen);
+        var numbers = new ReferenceNumbers(chosen.Numbers ?? folder, chosen);
         switch (kind)
         {
             case ModelKind.Language:
                 var language = LlamaModel.Load(folder, chosen.Load);
                 using (language.Store)
                 {
+                    chosen.OnLanguage?.Invoke(language);
                     LanguageVerification.Run(numbers, language);
                 }
 
@@ -43,7 +44,7 @@ public static class CheckpointVerifier
                 TowerVerification.Run(numbers, folder, kind, chosen.Load);
                 break;
             default:
-                MultimodalVerification.Run(numbers, folder, chosen.Load);
+                MultimodalVerification.Run(numbers, folder, chosen);
                 break;
         }
 

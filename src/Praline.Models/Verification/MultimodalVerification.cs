@@ -1,4 +1,3 @@
-using Praline.Models.Checkpoints;
 using Praline.Models.Generation;
 using Praline.Models.Multimodal;
 using Praline.Torch;
@@ -11,9 +10,10 @@ namespace Praline.Models.Verification;
 /// </summary>
 internal static class MultimodalVerification
 {
-    internal static void Run(ReferenceNumbers numbers, string folder, LoadOptions options)
+    internal static void Run(ReferenceNumbers numbers, string folder, VerificationOptions options)
     {
-        using var model = VisionLanguageModel.Load(folder, options);
+        using var model = VisionLanguageModel.Load(folder, options.Load);
+        options.OnVisionLanguage?.Invoke(model);
         var images = Encode(numbers, model);
         if (model is not SingleFolderModel whole || numbers.Input("input_ids") is not { } ids)
         {
@@ -100,6 +100,16 @@ internal static class MultimodalVerification
     /// <summary>The original's layout has its numbers per share of tokens kept: <c>ratio0.3.visual_tokens</c>, <c>ratio0.3.projected</c>.</summary>
     private static List<VisionFeatures> EncodeAurora(ReferenceNumbers numbers, AuroraCap model)
     {
+        if (numbers.Input("input_ids") is not null)
+        {
+            LanguageVerification.Run(numbers, model.Language); // text alone: the root is a language model of its own
+        }
+
+        if (numbers.Input("pixel_values") is null)
+        {
+            return [];
+        }
+
         var (pixels, ratio) = (Pixels(numbers, model), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ratio{model.TokenKeptRatio:0.0##}"));
         numbers.Compare($"{ratio}.visual_tokens", () => LanguageVerification.Host(model.VisualEncoder.Features(pixels, -2, model.TokenKeptRatio)));
         numbers.Compare($"{ratio}.projected", () => LanguageVerification.Host(model.EncodePixels(pixels)));

@@ -1,4 +1,6 @@
 using Praline.Models.Checkpoints;
+using Praline.Models.Language;
+using Praline.Models.Multimodal;
 
 namespace Praline.Models.Verification;
 
@@ -17,6 +19,15 @@ public sealed record VerificationOptions
     /// from the expected ones, twice as far is allowed too.
     /// </summary>
     public bool ByNorm { get; init; }
+
+    /// <summary>The folder of the reference numbers; null when they lie beside the checkpoint.</summary>
+    public string? Numbers { get; init; }
+
+    /// <summary>Changes a language model before it is compared, such as by an adapter.</summary>
+    public Action<LlamaModel>? OnLanguage { get; init; }
+
+    /// <summary>The same for a vision-language model.</summary>
+    public Action<VisionLanguageModel>? OnVisionLanguage { get; init; }
 
     /// <summary>How the checkpoint is loaded; compare in the type that the reference computed in.</summary>
     public LoadOptions Load { get; init; } = new();

@@ -71,16 +71,21 @@ public sealed class ClipVisionModel : VisionTower
     }
 
     /// <summary>How many tokens (without the class token) <see cref="VisionTower.Features"/> gives for an image of that size.</summary>
-    public int TokenCount(int height, int width, int hiddenState = -2, double keptRatio = 1)
+    public int TokenCount(int height, int width, int hiddenState = -2, double keptRatio = 1) =>
+        (int)TokensPerLayer((height, width), hiddenState, keptRatio)[^1] - 1;
+
+    /// <summary>Tokens, the class token included, that go into each layer up to a hidden state, and that come out of the last.</summary>
+    public IReadOnlyList<long> TokensPerLayer((int Height, int Width) size, int hiddenState = -2, double keptRatio = 1)
     {
-        long tokens = ((long)(height / Config.PatchSize) * (width / Config.PatchSize)) + 1;
-        var r = MergedPerLayer(height, width, keptRatio);
+        long tokens = ((long)(size.Height / Config.PatchSize) * (size.Width / Config.PatchSize)) + 1;
+        var r = MergedPerLayer(size.Height, size.Width, keptRatio);
+        var counts = new List<long> { tokens };
         for (var layer = 0; layer < LayersFor(hiddenState, _layers.Length); layer++)
         {
-            tokens -= Math.Min(r, (tokens - 1) / 2);
+            counts.Add(tokens -= Math.Min(r, (tokens - 1) / 2));
         }
 
-        return (int)tokens - 1;
+        return counts;
     }
 
     /// <summary>

@@ -20,6 +20,13 @@ internal static class FlatSettings
         return own.StartsWith(prefix, StringComparison.Ordinal) ? own : prefix + own;
     }
 
+    /// <summary>The types of all settings by the same names.</summary>
+    internal static IEnumerable<KeyValuePair<string, Type>> Types(object record, string prefix = "") =>
+        record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).SelectMany(property =>
+            property.GetValue(record) is { } value && OptionsBinder.InnerPrefix(value) is { } inner
+                ? Types(value, inner)
+                : [KeyValuePair.Create(NameOf(property, prefix), property.PropertyType)]);
+
     private static void Add(Dictionary<string, object?> flat, object record, string prefix)
     {
         foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using Praline.Training.Data;
 using Praline.Training.Engine;
@@ -24,6 +25,13 @@ public static class OptionsBinder
         (from method in ObjectiveRegistry.Names.Except(DpoLossTypes.Names)
          from setting in ObjectiveRegistry.Settings(ObjectiveRegistry.Create(method))
          group (method, setting.Value) by setting.Key).ToDictionary(group => group.Key, group => (IReadOnlyList<(string, object?)>)[.. group], StringComparer.Ordinal);
+
+    /// <summary>The names whose values are lists or names with values, whatever their defaults.</summary>
+    public static IReadOnlySet<string> Lists { get; } =
+        FlatSettings.Types(new TrainOptions())
+            .Concat(ObjectiveRegistry.Names.SelectMany(name => ObjectiveRegistry.Types(ObjectiveRegistry.Create(name))))
+            .Where(setting => setting.Value != typeof(string) && setting.Value.IsAssignableTo(typeof(IEnumerable)))
+            .Select(setting => setting.Key).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The options with the settings in place. A setting of the chosen method's objective may be given by its plain name too.</summary>
     /// <param name="options">What to start from.</param>

@@ -41,6 +41,11 @@ public static class SettingValue
             return Dictionary(value, target.GetGenericArguments()[1], where);
         }
 
+        if (value is IReadOnlyList<string> { Count: 1 } single)
+        {
+            value = single[0]; // an option that is a list for another method
+        }
+
         var text = System.Convert.ToString(value, CultureInfo.InvariantCulture)!;
         return target switch
         {

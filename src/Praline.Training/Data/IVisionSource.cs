@@ -8,6 +8,9 @@ public interface IVisionSource : IDisposable
     /// <summary>Features or frames that are kept in memory, in bytes.</summary>
     long MemoryBytes => 0;
 
+    /// <summary>What computing these media keeps for the backward pass, in bytes, about: 0 where nothing in the vision part trains.</summary>
+    long ActivationBytes(MediaReference media) => 0;
+
     /// <summary>Gets everything ready that can be before the first step (checks media, computes frozen features).</summary>
     /// <param name="media">All media of the data set.</param>
     /// <param name="report">Hears how many are done, of how many.</param>

@@ -10,13 +10,23 @@ namespace Praline.Training.Data;
 /// <param name="model">The model.</param>
 /// <param name="reader">Reads media.</param>
 /// <param name="cacheBytes">Memory for decoded images.</param>
-public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, long cacheBytes = 2L << 30) : IVisionSource
+/// <param name="towerTrains">Whether the tower trains, or only the projector.</param>
+public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, long cacheBytes = 2L << 30, bool towerTrains = true) : IVisionSource
 {
     private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IReadOnlyList<RgbImage> Images, double SecondsPerFrame)> _images = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, long> _activations = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public long MemoryBytes { get; private set; }
+
+    /// <inheritdoc/>
+    public long ActivationBytes(MediaReference media)
+    {
+        _ = Counts(media);
+        return _activations[media.Key];
+    }
 
     /// <inheritdoc/>
     /// <exception cref="PralineException">A file can't be read.</exception>
@@ -37,7 +47,9 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
         if (!_counts.TryGetValue(media.Key, out var counts))
         {
             var (images, _) = Read(media);
-            _counts[media.Key] = counts = model.CountTokens([.. images.Select(i => (i.Height, i.Width))], KindOf(media));
+            (int Height, int Width)[] sizes = [.. images.Select(i => (i.Height, i.Width))];
+            _counts[media.Key] = counts = model.CountTokens(sizes, KindOf(media));
+            _activations[media.Key] = VisionActivations.Of(model, sizes, KindOf(media), towerTrains);
         }
 
         return counts;

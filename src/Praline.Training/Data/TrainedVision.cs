@@ -17,26 +17,46 @@ public sealed class TrainedVision : IVisionSource
     private readonly ClipImageProcessor _processor;
     private readonly bool _towerTrains;
     private readonly long _budget;
+    private readonly long _featureBudget;
+    private readonly (int Height, int Width) _frameSize;
     private readonly int _tokensPerFrame;
     private readonly ConcurrentDictionary<string, int> _frameCounts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<RgbImage[]>>> _frames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _towerFeatures = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _workers;
     private long _cachedBytes;
+    private long _featureBytes;
 
     /// <summary>Creates the source.</summary>
     /// <param name="model">The model.</param>
     /// <param name="reader">Reads media.</param>
     /// <param name="towerTrains">Whether the tower trains, or only the projector.</param>
     /// <param name="cacheBytes">Memory for decoded frames.</param>
+    /// <param name="featureBytes">Memory for a frozen tower's features.</param>
     /// <param name="workers">Threads that decode.</param>
-    public TrainedVision(AuroraCap model, MediaReader reader, bool towerTrains, long cacheBytes = 2L << 30, int workers = 1)
+    public TrainedVision(AuroraCap model, MediaReader reader, bool towerTrains, long cacheBytes = 2L << 30, long featureBytes = 4L << 30, int workers = 1)
     {
-        (_model, _reader, _towerTrains, _budget, _processor) = (model, reader, towerTrains, cacheBytes, model.ImageProcessor);
-        var size = model.VisualEncoder.ImageSize;
-        _tokensPerFrame = model.VisualEncoder.TokenCount(size, size, keptRatio: model.TokenKeptRatio);
+        (_model, _reader, _towerTrains, _budget, _featureBudget, _processor) = (model, reader, towerTrains, cacheBytes, featureBytes, model.ImageProcessor);
+        _frameSize = model.FrameSize;
+        _tokensPerFrame = model.VisualEncoder.TokenCount(_frameSize.Height, _frameSize.Width, keptRatio: model.TokenKeptRatio);
         _workers = new SemaphoreSlim(Math.Max(1, workers));
     }
+
+    /// <summary>What will be kept once every medium was seen.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            long frames = _frameCounts.Values.Sum();
+            return _towerTrains
+                ? Math.Min(_budget, frames * _frameSize.Height * _frameSize.Width * 3)
+                : Math.Min(_featureBudget, frames * _tokensPerFrame * _model.VisualEncoder.HiddenSize * _model.VisualEncoder.DType.Size());
+        }
+    }
+
+    /// <inheritdoc/>
+    public long ActivationBytes(MediaReference media) =>
+        VisionActivations.Of(_model, [.. Counts(media).Select(_ => _frameSize)], MediaKind.Images, _towerTrains);
 
     /// <inheritdoc/>
     public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
@@ -95,17 +115,30 @@ public sealed class TrainedVision : IVisionSource
 
     private List<VisionFeatures> ProjectTowerFeatures(MediaReference[] media)
     {
-        foreach (var item in media.Where(m => !_towerFeatures.ContainsKey(m.Key)))
+        var tower = media.Select(TowerFeatures).ToArray();
+        return Split(_model.Projector.Forward(Tensor.Cat(tower)), [.. tower.Select(t => (int)t.Size(0))]);
+    }
+
+    /// <summary>A frozen tower's features of one medium, kept as far as there is room for them.</summary>
+    private Tensor TowerFeatures(MediaReference media)
+    {
+        if (_towerFeatures.TryGetValue(media.Key, out var known))
         {
-            using var scope = new TensorScope();
-            using var noGrad = NoGrad.Begin();
-            var pixels = Pixels(TakeFrames(item));
-            _towerFeatures[item.Key] = _model.VisualEncoder.Features(pixels, keptRatio: _model.TokenKeptRatio).DetachFromScope();
-            Forget(item);
+            return known;
         }
 
-        var tower = media.Select(m => _towerFeatures[m.Key]).ToArray();
-        return Split(_model.Projector.Forward(Tensor.Cat(tower)), [.. tower.Select(t => (int)t.Size(0))]);
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        var features = _model.VisualEncoder.Features(Pixels(TakeFrames(media)), keptRatio: _model.TokenKeptRatio);
+        var bytes = features.Numel * features.DType.Size();
+        if (_featureBytes + bytes > _featureBudget)
+        {
+            return features.MoveToOuterScope();
+        }
+
+        _featureBytes += bytes;
+        Forget(media);
+        return _towerFeatures[media.Key] = features.DetachFromScope();
     }
 
     /// <summary>Features [frames, tokens, D] of several media, shared out.</summary>

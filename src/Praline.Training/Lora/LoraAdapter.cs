@@ -75,7 +75,8 @@ public sealed class LoraAdapter : IDisposable
     {
         using var scope = new TensorScope();
         using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
-        bool Has(string module) => file.Tensors.Keys.Any(key => key.StartsWith($"{Prefix}{module}.lora_", StringComparison.Ordinal));
+        var stored = Stored(file.Tensors.Keys);
+        bool Has(string module) => file.Tensors.ContainsKey(Prefix + stored($"{module}.lora_A.weight"));
         ModelPart[] parts = [.. Enum.GetValues<ModelPart>().Where(part => part == ModelPart.Language || model.Linears(part).Any(l => Has(l.Key)))];
         var all = LoraSites.Of(model, parts);
         var language = LoraSites.Of(model, [ModelPart.Language]).Linears.Select(l => l.Key).ToHashSet(StringComparer.Ordinal);
@@ -117,26 +118,36 @@ public sealed class LoraAdapter : IDisposable
         var config = LoraConfig.Read(folder);
         var adapter = new LoraAdapter(config);
         using var file = SafetensorsFile.Open(Path.Combine(folder, FileName));
+        var stored = Stored(file.Tensors.Keys);
         var left = file.Tensors.Keys.ToHashSet(StringComparer.Ordinal);
         var problems = new List<string>();
-        adapter.Build(sites, (name, shape) =>
+
+        // The model's name of a tensor to the file's, whatever version of transformers it was made with; null when it does not fit.
+        Tensor? Take(string name, long[] shape)
         {
-            var key = Prefix + name;
+            var key = Prefix + stored(name);
             if (!left.Remove(key))
             {
                 problems.Add($"missing: {key}");
-                return Tensor.Zeros(shape);
+                return null;
             }
 
             var tensor = file.Read(key);
-            if (!tensor.Shape.AsSpan().SequenceEqual(shape))
+            if (tensor.Shape.AsSpan().SequenceEqual(shape))
             {
-                problems.Add($"misshapen: {key} is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]");
-                return Tensor.Zeros(shape);
+                return tensor;
             }
 
-            return tensor.To(sites.Device, dtype).Clone();
-        }, trainable);
+            problems.Add($"misshapen: {key} is [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]");
+            return null;
+        }
+
+        adapter.Build(sites, (name, shape) => Take(name, shape)?.To(sites.Device, dtype).Clone() ?? Tensor.Zeros(shape), trainable);
+        var whole = sites.Weights.Where(w => left.Contains(Prefix + stored(w.Key)) && IsWhole(config, w.Key))
+            .Select(w => (Weight: w.Value, Stored: Take(w.Key, w.Value.Shape))).ToArray();
+
+        // PEFT adds the base's own weights where an embedding or the head is adapted.
+        left.RemoveWhere(key => key.EndsWith(".base_layer.weight", StringComparison.Ordinal));
         problems.AddRange(left.Order(StringComparer.Ordinal).Select(key => $"unexpected: {key}"));
         if (problems.Count > 0)
         {
@@ -144,15 +155,25 @@ public sealed class LoraAdapter : IDisposable
             throw new PralineException($"The adapter in {folder} does not fit the model:\n  " + string.Join("\n  ", problems.Take(20)));
         }
 
+        using var noGrad = NoGrad.Begin();
+        foreach (var (weight, tensor) in whole)
+        {
+            weight.CopyInPlace(tensor!.To(weight.Device, weight.DType));
+        }
+
         return adapter;
     }
 
     /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, which PEFT loads.</summary>
-    public void Save(string folder)
+    /// <param name="folder">Where they go.</param>
+    /// <param name="modules">Whole modules that trained beside the adapter, PEFT's <c>modules_to_save</c>; null for none.</param>
+    /// <param name="weights">Their parameters by the model's names.</param>
+    public void Save(string folder, IReadOnlyList<string>? modules = null, IEnumerable<KeyValuePair<string, Tensor>>? weights = null)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, FileName), Parameters);
-        Config.Write(folder);
+        var whole = (weights ?? []).Select(w => KeyValuePair.Create(Prefix + w.Key, w.Value));
+        SafetensorsWriter.Write(Path.Combine(folder, FileName), Parameters.Concat(whole).ToDictionary(StringComparer.Ordinal));
+        (Config with { ModulesToSave = modules ?? [] }).Write(folder);
     }
 
     /// <summary>The adapted modules' weights with the updates added in, by checkpoint name (<c>….weight</c>).</summary>
@@ -247,6 +268,26 @@ public sealed class LoraAdapter : IDisposable
                 $"The modules {string.Join(" and ", shared.Select(m => m.Module))} share one weight: adapt only one of them.");
         }
     }
+
+    /// <summary>
+    /// Whether a parameter belongs to a module that the adapter brings whole: as PEFT has it, one whose name ends with the given letters.
+    /// </summary>
+    private static bool IsWhole(LoraConfig config, string parameter)
+    {
+        for (var end = parameter.LastIndexOf('.'); end > 0; end = parameter.LastIndexOf('.', end - 1))
+        {
+            if (config.ModulesToSave.Any(module => parameter[..end].EndsWith(module, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Maps the model's names of tensors to those in a file, see <see cref="WeightNames"/>.</summary>
+    private static Func<string, string> Stored(IEnumerable<string> keys) =>
+        WeightNames.Resolver([.. keys.Select(key => key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key)]);
 
     internal static bool IsHead(string module) => module == "lm_head" || module.EndsWith(".lm_head", StringComparison.Ordinal);
 }

@@ -8,6 +8,13 @@ namespace Praline.Training.Lora;
 /// </summary>
 public sealed record LoraConfig
 {
+    /// <summary>Settings of PEFT's that change what an adapter computes.</summary>
+    private static readonly string[] Unsupported =
+    [
+        "trainable_token_indices", "layer_replication", "target_parameters", "alora_invocation_tokens", "use_qalora", "use_bdlora", "arrow_config", "kasa_config",
+        "velora_config", "monteclora_config",
+    ];
+
     /// <summary>Rank of the update.</summary>
     public int R { get; init; } = 128;
 
@@ -27,6 +34,9 @@ public sealed record LoraConfig
     /// <summary>True when <see cref="TargetModules"/> holds one regular expression (a plain text in the JSON).</summary>
     public bool TargetIsPattern { get; init; }
 
+    /// <summary>Modules that are left out though they are among the targets: ends of names (<c>exclude_modules</c>).</summary>
+    public IReadOnlyList<string> ExcludeModules { get; init; } = [];
+
     /// <summary>Adapt the layers of these numbers only (<c>layers_to_transform</c>); null for all.</summary>
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
@@ -44,6 +54,12 @@ public sealed record LoraConfig
 
     /// <summary>The checkpoint that was adapted, as a note for readers.</summary>
     public string? BaseModelNameOrPath { get; init; }
+
+    /// <summary>True when <see cref="ExcludeModules"/> holds one regular expression over whole names (a plain text in the JSON).</summary>
+    internal bool ExcludeIsPattern { get; init; }
+
+    /// <summary>Modules that the adapter's file has whole, instead of an update to them (<c>modules_to_save</c>).</summary>
+    internal IReadOnlyList<string> ModulesToSave { get; init; } = [];
 
     /// <summary>Reads <c>adapter_config.json</c> of a folder.</summary>
     /// <exception cref="PralineException">It is missing, broken, or asks for something that is not supported.</exception>
@@ -86,6 +102,14 @@ public sealed record LoraConfig
             LoraDropout = json["lora_dropout"]?.GetValue<double>() ?? 0,
             TargetModules = targets is JsonArray list ? [.. list.Select(t => t!.GetValue<string>())] : [targets!.GetValue<string>()],
             TargetIsPattern = targets is JsonValue value && value.GetValue<string>() != "all-linear",
+            ExcludeModules = json["exclude_modules"] switch
+            {
+                JsonArray names => [.. names.Select(n => n!.GetValue<string>())],
+                JsonValue pattern => [pattern.GetValue<string>()],
+                _ => [],
+            },
+            ExcludeIsPattern = json["exclude_modules"] is JsonValue,
+            ModulesToSave = json["modules_to_save"] is JsonArray whole ? [.. whole.Select(m => m!.GetValue<string>())] : [],
             LayersToTransform = json["layers_to_transform"] switch
             {
                 JsonArray layers => [.. layers.Select(l => l!.GetValue<int>())],
@@ -100,16 +124,17 @@ public sealed record LoraConfig
         };
     }
 
+    private static bool ChangesTheBase(string init) =>
+        init.StartsWith("pissa", StringComparison.Ordinal) || init is "olora" or "corda" or "loftq" or "lora_ga";
+
     private static void RefuseUnsupported(JsonObject json, string path)
     {
         var bias = json["bias"]?.GetValue<string>() ?? "none";
         var problem = bias != "none" ? $"bias '{bias}'"
             : json["fan_in_fan_out"]?.GetValue<bool>() ?? false ? "fan_in_fan_out"
             : json["lora_bias"]?.GetValue<bool>() ?? false ? "lora_bias"
-            : json["modules_to_save"] is JsonArray { Count: > 0 } ? "modules_to_save"
-            : json["trainable_token_indices"] is not null ? "trainable_token_indices"
-            : json["exclude_modules"] is not null ? "exclude_modules"
-            : null;
+            : json["init_lora_weights"] is JsonValue start && start.TryGetValue<string>(out var init) && ChangesTheBase(init) ? $"init_lora_weights '{init}', which changes the base weights"
+            : Unsupported.FirstOrDefault(name => json[name] is { } value && !(value is JsonValue flag && flag.TryGetValue<bool>(out var on) && !on));
         if (problem is not null)
         {
             throw new PralineException($"{path} asks for {problem}, which Praline does not support. Merge the adapter with PEFT and use the merged checkpoint.");
@@ -122,6 +147,9 @@ public sealed record LoraConfig
         ["auto_mapping"] = null,
         ["base_model_name_or_path"] = BaseModelNameOrPath,
         ["bias"] = "none",
+        ["exclude_modules"] = ExcludeModules.Count == 0 ? null
+            : ExcludeIsPattern ? JsonValue.Create(ExcludeModules[0])
+            : new JsonArray([.. ExcludeModules.Select(m => JsonValue.Create(m))]),
         ["fan_in_fan_out"] = false,
         ["inference_mode"] = true,
         ["init_lora_weights"] = true,
@@ -129,7 +157,7 @@ public sealed record LoraConfig
         ["layers_to_transform"] = LayersToTransform is null ? null : new JsonArray([.. LayersToTransform.Select(l => JsonValue.Create(l))]),
         ["lora_alpha"] = Number(LoraAlpha),
         ["lora_dropout"] = LoraDropout,
-        ["modules_to_save"] = null,
+        ["modules_to_save"] = ModulesToSave.Count == 0 ? null : new JsonArray([.. ModulesToSave.Select(m => JsonValue.Create(m))]),
         ["peft_type"] = "LORA",
         ["r"] = R,
         ["rank_pattern"] = new JsonObject(RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))),

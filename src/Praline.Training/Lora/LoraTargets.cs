@@ -13,8 +13,15 @@ internal static class LoraTargets
             { TargetModules: ["all-linear"] } => !isOutputHead,
             _ => config.TargetModules.Any(target => module == target || module.EndsWith($".{target}", StringComparison.Ordinal)),
         };
-        return named && (config.LayersToTransform is not { } layers || (LayerOf(module) is { } layer && layers.Contains(layer)));
+        return named && !Excluded(config, module) && (config.LayersToTransform is not { } layers || (LayerOf(module) is { } layer && layers.Contains(layer)));
     }
+
+    /// <summary>What is excluded, or trained whole.</summary>
+    private static bool Excluded(LoraConfig config, string module) =>
+        (config.ExcludeIsPattern
+            ? Regex.IsMatch(module, $"^(?:{config.ExcludeModules[0]})$")
+            : config.ExcludeModules.Any(name => module == name || module.EndsWith($".{name}", StringComparison.Ordinal)))
+        || config.ModulesToSave.Any(name => Regex.IsMatch(module, $@"^(?:.*\.)?{name}(?:$|\.)"));
 
     internal static int Rank(LoraConfig config, string module) => Lookup(config.RankPattern, module) ?? config.R;
 

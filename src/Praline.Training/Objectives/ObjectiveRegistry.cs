@@ -47,6 +47,10 @@ public static class ObjectiveRegistry
             parameter => SnakeCase.Of(parameter.Name!),
             parameter => objective.GetType().GetProperty(parameter.Name!)!.GetValue(objective));
 
+    /// <summary>The types of an objective's settings by the same names.</summary>
+    internal static IEnumerable<KeyValuePair<string, Type>> Types(IObjective objective) =>
+        PrimaryConstructor(objective.GetType()).GetParameters().Select(parameter => KeyValuePair.Create(SnakeCase.Of(parameter.Name!), parameter.ParameterType));
+
     private static IObjective Default(string name) =>
         Defaults.TryGetValue(name, out var objective)
             ? objective

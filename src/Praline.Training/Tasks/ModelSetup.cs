@@ -56,8 +56,8 @@ internal static class ModelSetup
 
     private static IVisionSource Vision(VisionLanguageModel model, MediaReader reader, bool tower, bool projector, TrainOptions options, World? world) => (tower || projector, model) switch
     {
-        (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes),
-        (true, _) => new LiveVision(model, reader, options.FrameCacheBytes),
+        (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes, options.FeatureMemoryBytes),
+        (true, _) => new LiveVision(model, reader, options.FrameCacheBytes, tower),
         _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes, world),
     };
 
@@ -65,7 +65,8 @@ internal static class ModelSetup
     {
         var type = model.Language.DType == DType.Float64 ? DType.Float64 : DType.Float32;
         return options.AdapterPath is { } path
-            ? LoraAdapter.Load(model, path, trainable: true, type)
+            ? TrainedParts.Load(model, path, trainable: true, type)
+                ?? throw new PralineException($"{path} has no adapter to go on with: merge it first (praline merge), and train the result.")
             : LoraAdapter.Create(
                 model, [.. options.LoraParts.Select(PartOf)], options.Lora with { BaseModelNameOrPath = options.PretrainedPth }, options.Loop.Seed, type);
     }
@@ -83,7 +84,7 @@ internal static class ModelSetup
         IEnumerable<KeyValuePair<string, Tensor>> parameters = part switch
         {
             "language" => NonLora.Named(model, ModelPart.Language),
-            "projector" => NonLora.Named(model, ModelPart.Projector),
+            "projector" => Projector(model),
             "vision" => NonLora.Named(model, ModelPart.VisionTower),
             _ when part.StartsWith(LastLayers, StringComparison.Ordinal) && int.TryParse(part[LastLayers.Length..], out var count) && count > 0 => Last(model, count),
             _ => throw new PralineException($"Nothing is called '{part}' that could train: expected lora, language, projector, vision or last_layers:N."),
@@ -94,6 +95,10 @@ internal static class ModelSetup
             yield return new(name, parameter);
         }
     }
+
+    /// <summary>The module alone: LLaVA-NeXT's image_newline, which lies beside it, stays as it is.</summary>
+    private static IEnumerable<KeyValuePair<string, Tensor>> Projector(VisionLanguageModel model) => NonLora.Named(model, ModelPart.Projector)
+        .Where(p => model is not SingleFolderModel single || p.Key.StartsWith($"projector.{single.ProjectorModule}.", StringComparison.Ordinal));
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Last(VisionLanguageModel model, int count)
     {
@@ -111,6 +116,15 @@ internal static class ModelSetup
         if (adapter is null)
         {
             model.Save(folder);
+            return;
+        }
+
+        // A projector that trained whole is one of PEFT's modules_to_save where the model is one of transformers' own.
+        const string prefix = "projector.";
+        if (whole.Count > 0 && model is SingleFolderModel single && !adapter.Parts.Contains(ModelPart.Projector)
+            && whole.Keys.All(key => key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            adapter.Save(folder, [single.ProjectorModule], whole.Select(w => KeyValuePair.Create(w.Key[prefix.Length..], w.Value)));
             return;
         }
 

@@ -45,7 +45,10 @@ public abstract class TrainingTask : ITrainingTask
     private protected virtual int GradientCopies => 1;
 
     /// <inheritdoc/>
-    public MemoryEstimate? Memory(int tokens) => MemoryEstimate.Of(Model, tokens, GradientCopies);
+    public MemoryEstimate? Memory(int tokens) => MemoryEstimate.Of(
+        Model, tokens,
+        Examples.Where(e => e.Media is not null).Select(e => (double)Model.Vision!.ActivationBytes(e.Media!) / Model.LengthOf(e)).DefaultIfEmpty(0).Max(),
+        GradientCopies);
 
     /// <inheritdoc/>
     public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaReference>());
