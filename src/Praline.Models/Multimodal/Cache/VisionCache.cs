@@ -27,7 +27,7 @@ public sealed class VisionCache
         {
             Directory.CreateDirectory(options.Folder);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StorageException)
         {
             throw new PralineException($"The vision cache can't use the folder {options.Folder}: {error.Message} Name another one.", error);
         }
@@ -140,7 +140,7 @@ public sealed class VisionCache
             VisionCacheEntry.Write(path, name, features);
             _eviction.Added(new FileInfo(path).Length);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StorageException)
         {
             // Once is enough: what makes one write fail makes thousands fail.
             if (Interlocked.Increment(ref _unwritten) == 1)
