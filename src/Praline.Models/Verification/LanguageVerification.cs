@@ -80,6 +80,12 @@ internal static class LanguageVerification
                 continue;
             }
 
+            if (numbers.ByNorm)
+            {
+                numbers.LeaveOut(name, "in 16 bits two tokens' logits are too often equal");
+                continue;
+            }
+
             var ends = name == "generated_ids" ? (int[])[] : [end!.Value.GetProperty("eos_token_id").GetInt32()];
             var pad = end?.TryGetProperty("pad_token_id", out var given) == true ? given.GetInt64() : 0;
             var (batch, length, total) = (ids.Size(0), ids.Size(1), expected.Size(1));
