@@ -56,7 +56,7 @@ internal static class CostModel
             ("LoRA r 128 (320 M)", 4 * parameters * tokens / speed, 4 * 0.32e9, 0, _ => (2 * parameters) + (16 * 0.32e9)),
             ("whole model", 6 * parameters * tokens / speed, 4 * parameters, 0, _ => 18 * parameters),
             ("--shard optimizer", 6 * parameters * tokens / speed, 2 * parameters, 2 * parameters, n => (6 * parameters) + (12 * parameters / n)),
-            ("--shard parameters", 8 * parameters * tokens / speed, 2 * parameters, 4 * parameters, n => 16 * parameters / n),
+            ("--shard parameters", 8 * parameters * tokens / speed, 2 * parameters, 4 * parameters, n => 18 * parameters / n),
         };
         foreach (var network in Network.Known.Skip(1))
         {

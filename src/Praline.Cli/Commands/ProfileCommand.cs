@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Praline.Cli.Distributed;
 using Praline.Cli.Training;
 
 namespace Praline.Cli.Commands;
@@ -13,7 +14,12 @@ internal static class ProfileCommand
     {
         var command = new Command("profile", "Train, by any method, and log the rewards and gradient norms of both sides, chosen and rejected (the papers' figures).");
         var settings = new TrainingSettings(command);
-        command.SetAction((parsed, cancellation) => Task.FromResult(TrainCommand.Run(settings.Read(parsed).Profiled(), cancellation)));
+        var launch = new LaunchOptions(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = settings.Read(parsed).Profiled();
+            return launch.RunAsync(parsed, () => options.ModelDir, () => Task.FromResult(TrainCommand.Run(options, cancellation)), cancellation);
+        });
         return command;
     }
 }

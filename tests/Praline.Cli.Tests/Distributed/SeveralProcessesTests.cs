@@ -42,6 +42,22 @@ public sealed class SeveralProcessesTests(ITestOutputHelper output) : IDisposabl
     }
 
     [Fact]
+    public void A_profile_by_two_processes_logs_what_one_logs()
+    {
+        string[] Profile(string name, int processes) => ["profile", .. _run.Train(name, processes).Skip(1), "--max-steps", "3"];
+        _run.Succeed(Profile("one", 1));
+        _run.Succeed(Profile("two", 2));
+        var (one, two) = (_run.Logged("one"), _run.Logged("two"));
+        Assert.Equal(3, one.Length);
+        foreach (var (expected, found) in one.Zip(two))
+        {
+            Assert.True(expected["grad_norm/chosen"] > 0 && expected["grad_norm/rejected"] > 0);
+            Assert.Equal(expected.Keys, found.Keys);
+            Assert.All(expected, quantity => Assert.Equal(quantity.Value, found[quantity.Key], 1e-4 * Math.Max(1, Math.Abs(quantity.Value))));
+        }
+    }
+
+    [Fact]
     public void Candidates_of_two_processes_are_those_of_one_byte_for_byte()
     {
         string[] Build(string name, int processes) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Praline.Torch;
 using Praline.Torch.Serialization;
 
@@ -48,6 +49,13 @@ internal sealed class SmallRun : IDisposable
     }
 
     public byte[] Bytes(string run, string file = "epoch6/adapter_model.safetensors") => File.ReadAllBytes(Path(run, file));
+
+    /// <summary>The numbers of every line that a run has logged.</summary>
+    public Dictionary<string, double>[] Logged(string run) =>
+    [
+        .. File.ReadLines(Path(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject()
+            .Where(p => p.Value.ValueKind == JsonValueKind.Number).ToDictionary(p => p.Name, p => p.Value.GetDouble())),
+    ];
 
     public int Steps(string run)
     {
