@@ -49,6 +49,16 @@ public sealed record PairStatistics
         return mean.Expand(Count);
     }
 
+    /// <summary>The same with a reference whose log-probabilities are all zero.</summary>
+    public PairStatistics WithoutReference() => this with { ReferenceChosen = Zero(Chosen), ReferenceRejected = Zero(Rejected) };
+
+    private static ResponseStatistics Zero(ResponseStatistics like) => new()
+    {
+        SumLogProb = like.SumLogProb.Detach().ZerosLike(),
+        TokenCount = like.TokenCount,
+        Tokens = like.Tokens is { } tokens ? tokens with { LogProb = tokens.LogProb.Detach().ZerosLike() } : null,
+    };
+
     private static ResponseStatistics Need(ResponseStatistics? reference) =>
         reference ?? throw new PralineException("This objective compares with a reference model, but no reference log-probabilities were given.");
 }

@@ -17,17 +17,18 @@ namespace Praline.Training.Objectives.Dpo;
 /// <param name="UseWeighting">Weight pairs by the policy's own likelihood (<see cref="WpoWeighting"/>).</param>
 /// <param name="RpoAlpha">Weight of an added supervised term on the chosen responses (RPO, arXiv 2404.19733; MACAROON's DPO).</param>
 /// <param name="DiscopopTau">Temperature of DiscoPOP's blend.</param>
+/// <param name="ReferenceFree">Leave the reference out: log π in place of log π/π_ref, as a reference that finds all responses equally likely.</param>
 public sealed record DpoObjective(
     IReadOnlyList<string>? LossType = null, IReadOnlyList<double>? LossWeights = null, double Beta = 0.1, double LabelSmoothing = 0,
     string FDivergenceType = "reverse_kl", double FAlphaDivergenceCoef = 0.5, double? LdAlpha = null, bool UseWeighting = false,
-    double RpoAlpha = 0, double DiscopopTau = 0.05) : PairObjective
+    double RpoAlpha = 0, double DiscopopTau = 0.05, bool ReferenceFree = false) : PairObjective
 {
     /// <inheritdoc/>
     public override string Name => "dpo";
 
     /// <inheritdoc/>
     public override Requirements Requirements =>
-        Requirements.Reference
+        (ReferenceFree ? Requirements.None : Requirements.Reference)
         | (UseWeighting ? Requirements.AlignedLogProb : Requirements.None)
         | (Losses.Any(name => name.StartsWith("aot", StringComparison.Ordinal)) ? Requirements.SeveralPairs : Requirements.None);
 
@@ -42,6 +43,7 @@ public sealed record DpoObjective(
             throw new PralineException($"loss_weights has {given.Count} entries, loss_type has {Losses.Count}: give one weight for each loss.");
         }
 
+        pairs = ReferenceFree ? pairs.WithoutReference() : pairs;
         var weighted = LdAlpha is { } ldAlpha ? LengthDesensitization.Apply(pairs, ldAlpha) : pairs;
         var (chosen, rejected) = (weighted.ChosenLogRatio, weighted.RejectedLogRatio);
         var terms = new DpoTerms(
