@@ -113,6 +113,7 @@ internal sealed class TrainingSettings
         string text => $" [default: {text}]",
         IEnumerable<string> list => list.Any() ? $" [default: {string.Join(' ', list)}]" : "",
         IEnumerable => "",
+        Enum named => $" [default: {named.ToString().ToLowerInvariant()}]",
         _ => FormattableString.Invariant($" [default: {value}]"),
     };
 }
