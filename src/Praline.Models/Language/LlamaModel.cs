@@ -26,7 +26,7 @@ public sealed class LlamaModel
         var model = weights["model"];
         _layersPrefix = model["layers"].Prefix + ".";
         EmbedTokens = new Embedding(model["embed_tokens"], config.VocabSize, config.HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new LlamaLayer(config, model["layers"][i], i))];
+        _layers = Weights.Repeat(config.NumHiddenLayers, i => new LlamaLayer(config, model["layers"][i], i));
         _norm = new RmsNorm(model["norm"], config.HiddenSize, config.RmsNormEps);
         _rotary = new RotaryEmbedding(config);
         var head = weights["lm_head"];

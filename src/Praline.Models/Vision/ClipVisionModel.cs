@@ -24,8 +24,8 @@ public sealed class ClipVisionModel : VisionTower
         _embeddings = new ClipVisionEmbeddings(root["embeddings"], config);
         _before = new LayerNorm(root["pre_layrnorm"], config.HiddenSize, config.LayerNormEps);
         var eps = config.IsAurora ? AuroraLayerEps : config.LayerNormEps;
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => new VisionLayer(
-            root["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.Heads, config.HiddenAct, eps))];
+        _layers = Weights.Repeat(config.Layers, i => new VisionLayer(
+            root["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.Heads, config.HiddenAct, eps));
         _after = new LayerNorm(root["post_layernorm"], config.HiddenSize, config.LayerNormEps);
     }
 

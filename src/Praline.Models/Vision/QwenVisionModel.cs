@@ -25,7 +25,7 @@ public sealed class QwenVisionModel
         Config = config;
         _patch = weights["patch_embed"]["proj"].Get(
             "weight", Initialization.Normal, config.HiddenSize, config.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new QwenVisionBlock(weights["blocks"][i], config))];
+        _blocks = Weights.Repeat(config.Layers, i => new QwenVisionBlock(weights["blocks"][i], config));
         var merger = weights["merger"];
         _mergeNorm = Norm(merger["ln_q"], config);
         var merged = config.HiddenSize * config.MergeSize * config.MergeSize;

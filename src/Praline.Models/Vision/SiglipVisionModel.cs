@@ -23,8 +23,8 @@ public sealed class SiglipVisionModel : VisionTower
         var embeddings = root["embeddings"];
         _patches = new PatchEmbedding(embeddings["patch_embedding"], config.HiddenSize, config.Channels, config.PatchSize, bias: true);
         _positions = new Embedding(embeddings["position_embedding"], config.Grid * config.Grid, config.HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => new VisionLayer(
-            root["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.Heads, config.HiddenAct, config.LayerNormEps))];
+        _layers = Weights.Repeat(config.Layers, i => new VisionLayer(
+            root["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.Heads, config.HiddenAct, config.LayerNormEps));
         _after = new LayerNorm(root["post_layernorm"], config.HiddenSize, config.LayerNormEps);
         _head = config.UseHead ? new SiglipPoolingHead(root["head"], config) : null;
     }

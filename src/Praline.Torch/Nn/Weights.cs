@@ -26,4 +26,19 @@ public readonly struct Weights(ParameterStore store, string prefix)
     /// <summary>The parameter of that name, of exactly that shape.</summary>
     public Tensor Get(string name, Initialization initialization, params long[] shape) =>
         Store.Get(this[name].Prefix, shape, initialization);
+
+    /// <summary>
+    /// Makes modules one by one. A configuration that asks for a billion fails at the first thousand missing weights, before there is room made
+    /// for all of them.
+    /// </summary>
+    public static T[] Repeat<T>(int count, Func<int, T> make)
+    {
+        var modules = new List<T>();
+        for (var i = 0; i < count; i++)
+        {
+            modules.Add(make(i));
+        }
+
+        return [.. modules];
+    }
 }

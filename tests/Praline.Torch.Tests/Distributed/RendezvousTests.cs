@@ -8,7 +8,7 @@ namespace Praline.Torch.Tests.Distributed;
 
 public sealed class RendezvousTests
 {
-    private static readonly WorldOptions Quick = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private static readonly WorldOptions Quick = new() { Timeout = TimeSpan.FromSeconds(8) };
 
     [Fact]
     public void A_rank_that_does_not_come_is_named()
