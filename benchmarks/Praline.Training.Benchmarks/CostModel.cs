@@ -35,8 +35,16 @@ internal static class CostModel
     }
 
     /// <summary>The measured training on other networks and with more ranks.</summary>
-    public static void PrintMeasured(double compute, double gradientBytes, Network measured)
+    /// <param name="compute">Seconds of a step of one process.</param>
+    /// <param name="together">What several processes measured.</param>
+    /// <param name="processes">How many.</param>
+    /// <param name="measured">What is between them.</param>
+    public static void PrintMeasured(double compute, Result together, int processes, Network measured)
     {
+        var gradientBytes = together.GradientBytes;
+        var bucket = Exchange(gradientBytes / Buckets, processes, measured);
+        Console.WriteLine(Text($"exchange in a step: {1e3 * Buckets * bucket:0.0} ms by the model, {1e3 * together.ExchangeSeconds:0.0} ms measured (waiting for other ranks counts)"));
+        Console.WriteLine(Text($"waited for: {1e3 * bucket:0.0} ms by the model, {1e3 * together.ExchangeSeconds * (1 - together.ExchangeOverlapped):0.0} ms measured"));
         Console.WriteLine($"\nThe measured training (a step of {compute:0.000} s, {gradientBytes / 1e6:0.0} MB of gradient): predicted efficiency");
         Header(Small);
         foreach (var network in Network.Known.Prepend(measured))

@@ -6,9 +6,10 @@ using System.Text.Json;
 namespace Praline.Training.Benchmarks;
 
 /// <summary>
-/// Weak scaling on one host: the step of one process with one thread, and of <c>processes=2</c> with one thread each, every process with
-/// the same work; alternating, the best of <c>rounds=3</c>, for each adapter of <c>ranks=64,256</c>. Then the exchange by itself, and what the cost
-/// model of docs/distributed.md makes of these figures.
+/// Weak scaling on one host: the step of one process with one thread, of <c>processes=2</c> with one thread each, and of as many that know nothing
+/// of each other (what the host itself costs them: memory, caches, other programs), every process with the same work; in turn, the best of
+/// <c>rounds=3</c>, for each adapter of <c>ranks=64,256</c>. Then the exchange by itself, and what the cost model of docs/distributed.md makes of
+/// these figures.
 /// </summary>
 internal static class DistributedBenchmark
 {
@@ -18,15 +19,16 @@ internal static class DistributedBenchmark
     public static int Run(Settings settings)
     {
         var processes = settings.Whole("processes", 2);
-        (double Compute, double Bytes)? first = null;
+        (double Compute, Result Together)? first = null;
         IReadOnlyList<(double, double)> curve = [];
         foreach (var r in settings.Text("ranks", "64,256").Split(','))
         {
-            var (one, several) = (new List<Result>(), new List<Result>());
+            var (one, strangers, several) = (new List<Result>(), new List<Result>(), new List<Result>());
             for (var round = 0; round < settings.Whole("rounds", 3); round++)
             {
-                one.Add(Start(settings, 1, r));
-                several.Add(Start(settings, processes, r));
+                one.AddRange(Start(settings, 1, 1, r));
+                strangers.Add(Start(settings, processes, 1, r).MaxBy(a => a.Seconds)!);
+                several.Add(Start(settings, processes, processes, r)[0]);
             }
 
             var (alone, together) = (one.MinBy(a => a.Seconds)!, several.MinBy(a => a.Seconds)!);
@@ -38,6 +40,7 @@ internal static class DistributedBenchmark
                 gradient_mb = Math.Round(together.GradientBytes / 1e6, 2),
                 seconds_of_one = Math.Round(alone.Seconds, 4),
                 seconds_of_several = Math.Round(together.Seconds, 4),
+                seconds_of_strangers = Math.Round(strangers.Min(a => a.Seconds), 4),
                 efficiency = Math.Round(alone.Seconds / together.Seconds, 3),
                 cpu_efficiency = Math.Round(one.Min(a => a.CpuSeconds) / several.Min(a => a.CpuSeconds), 3), // what a busy machine leaves comparable
                 exchange_ms = Math.Round(1e3 * together.ExchangeSeconds, 1),
@@ -49,7 +52,7 @@ internal static class DistributedBenchmark
                 resident_mb = Math.Round(several.Min(a => a.ResidentBytes) / 1e6),
                 load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "",
             }));
-            first ??= (alone.Seconds, together.GradientBytes);
+            first ??= (alone.Seconds, together);
             curve = [.. several.SelectMany(a => a.Alone).GroupBy(a => a.Bytes).Select(g => (g.Key, g.Min(a => a.Seconds)))];
         }
 
@@ -61,16 +64,18 @@ internal static class DistributedBenchmark
 
         var measured = Network.Fit("this host, as measured", processes, curve);
         Console.WriteLine(FormattableString.Invariant($"fitted: {1e6 * measured.Latency:0} µs a message, {measured.BytesPerSecond / 1e9:0.00} GB/s a rank"));
-        CostModel.PrintMeasured(first!.Value.Compute, first.Value.Bytes, measured);
+        CostModel.PrintMeasured(first!.Value.Compute, first.Value.Together, processes, measured);
         CostModel.PrintLarge();
         return 0;
     }
 
-    private static Result Start(Settings settings, int processes, string adapterRank)
+    /// <summary>What the main rank of each world measured: <paramref name="processes"/> of them at once, in worlds of <paramref name="world"/>.</summary>
+    private static Result[] Start(Settings settings, int processes, int world, string adapterRank)
     {
-        var port = FreePort();
-        var ranks = Enumerable.Range(0, processes).Select(rank =>
+        var ports = Enumerable.Range(0, processes / world).Select(_ => FreePort()).ToArray();
+        var started = Enumerable.Range(0, processes).Select(number =>
         {
+            var rank = number % world;
             var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
             if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
             {
@@ -83,24 +88,24 @@ internal static class DistributedBenchmark
                 start.ArgumentList.Add(argument);
             }
 
-            foreach (var (name, value) in new[] { ("RANK", $"{rank}"), ("WORLD_SIZE", $"{processes}"), ("LOCAL_RANK", $"{rank}"), ("MASTER_ADDR", "127.0.0.1"), ("MASTER_PORT", $"{port}") })
+            foreach (var (name, value) in new[] { ("RANK", $"{rank}"), ("WORLD_SIZE", $"{world}"), ("LOCAL_RANK", $"{rank}"), ("MASTER_ADDR", "127.0.0.1"), ("MASTER_PORT", $"{ports[number / world]}") })
             {
                 start.Environment[name] = value;
             }
 
             return Process.Start(start)!;
         }).ToArray();
-        var lines = ranks.Select(rank => rank.StandardOutput.ReadToEndAsync()).ToArray();
-        foreach (var rank in ranks)
+        var lines = started.Select(process => process.StandardOutput.ReadToEndAsync()).ToArray();
+        foreach (var process in started)
         {
-            rank.WaitForExit();
-            if (rank.ExitCode != 0)
+            process.WaitForExit();
+            if (process.ExitCode != 0)
             {
                 throw new InvalidOperationException("A worker failed.");
             }
         }
 
-        return JsonSerializer.Deserialize<Result>(lines[0].Result)!;
+        return [.. lines.Where((_, number) => number % world == 0).Select(line => JsonSerializer.Deserialize<Result>(line.Result)!)];
     }
 
     private static int FreePort()

@@ -9,8 +9,8 @@ using Praline.Training.Tasks;
 namespace Praline.Training.Benchmarks;
 
 /// <summary>
-/// One process of a training, alone or as a rank: every process computes <c>per=2</c> pairs a step, however many processes there are,
-/// and trains an adapter or (<c>train=whole</c>, perhaps with <c>shard=parameters</c>) all weights.
+/// One process of a training, alone or as a rank: every process computes <c>per=8</c> pairs a step (with two processes the 16 of the
+/// smallest batch in recipes/), however many processes there are, and trains an adapter or (<c>train=whole</c>, perhaps with <c>shard=parameters</c>) all weights.
 /// Rank 0 prints the median step, by the clock and by processor time, and what the exchange of gradients took.
 /// </summary>
 internal static class DistributedWorker
@@ -18,7 +18,7 @@ internal static class DistributedWorker
     public static int Run(Settings settings) => World.Run(Device.Cpu, world =>
     {
         using var subject = new Subject(settings);
-        var (per, steps) = (settings.Whole("per", 2), settings.Whole("steps", 6));
+        var (per, steps) = (settings.Whole("per", 8), settings.Whole("steps", 4));
         var examples = Enumerable.Range(0, per * world.Size * (steps + 1)).Select(i => subject.Example with { Id = $"pair{i}" }).ToArray();
         var model = settings.Text("train", "lora") == "whole" ? subject.Whole() : subject.Model;
         var task = new PreferenceTask(model, (PairObjective)ObjectiveRegistry.Create("synpo"), examples);
