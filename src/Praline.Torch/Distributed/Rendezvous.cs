@@ -21,8 +21,9 @@ internal sealed class Rendezvous(LaunchSettings settings, WorldOptions options)
     /// <exception cref="PralineException">Somebody did not come, or does not fit.</exception>
     internal (Store Store, RankReport[] Ranks) Meet(RankReport own)
     {
-        // A server that accepts and never answers must not hang us: this thread only waits for the other.
-        var meeting = Task.Run(() => own.Rank == 0 ? Host(own) : Join(own));
+        // A server that accepts and never answers must not hang us: this thread only waits for the other, which is not of the pool, as it waits too.
+        var meeting = Task.Factory.StartNew(
+            () => own.Rank == 0 ? Host(own) : Join(own), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return meeting.Wait(options.Timeout + TimeSpan.FromSeconds(5)) ? meeting.Result : throw new PralineException(

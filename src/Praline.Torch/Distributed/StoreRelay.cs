@@ -72,8 +72,8 @@ internal sealed class StoreRelay : IDisposable
         }
         else
         {
-            client.Shutdown(SocketShutdown.Both);
-            client.Dispose();
+            _partners[client] = client; // closing it with something unread would reset it: what it says is read, and goes nowhere
+            End(client);
         }
     }
 
@@ -111,10 +111,6 @@ internal sealed class StoreRelay : IDisposable
                 sent += to.Send(_buffer, sent, count - sent, SocketFlags.None);
             }
 
-            if (count == 0)
-            {
-                to.Shutdown(SocketShutdown.Send);
-            }
         }
         catch (SocketException)
         {
@@ -123,12 +119,26 @@ internal sealed class StoreRelay : IDisposable
 
         if (count == 0)
         {
+            End(to);
             _partners.Remove(from);
             if (!_partners.ContainsKey(to))
             {
                 from.Dispose();
                 to.Dispose();
             }
+        }
+    }
+
+    /// <summary>Says that nothing more comes.</summary>
+    private static void End(Socket to)
+    {
+        try
+        {
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It is gone already.
         }
     }
 
