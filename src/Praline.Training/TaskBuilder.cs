@@ -47,11 +47,10 @@ internal sealed class TaskBuilder(
             case "sft" when options.Profile && _builder.AllPairs([options.DatasetPath, .. options.MoreDatasetPaths, .. Given(options.EvalDatasetPath)]):
                 return Pairs(new SupervisedOnChosen()); // the same loss, with a rejected side to look at
             case "sft":
-                return Supervised((readers, row) => [readers.Supervised(row)]);
             case "multiturn":
                 return Supervised((readers, row) => [readers.Supervised(row)]);
             case "crl":
-                return Supervised((readers, row) => readers.Conditional(row));
+                return Supervised((readers, row) => [readers.Conditional(row)], ConditionedRows.Together);
         }
 
         if (!options.LearnTurns.SequenceEqual(LearntTurns.Last))
@@ -68,20 +67,21 @@ internal sealed class TaskBuilder(
         };
     }
 
-    private SupervisedTask Supervised(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
+    private SupervisedTask Supervised(
+        Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
     {
-        var (texts, heldOut) = Texts(read);
+        var (texts, heldOut) = Texts(read, join);
         var (examples, kept) = _builder.Build(texts);
-        return new SupervisedTask(trained, examples, heldOut is null ? null : _builder.Build(heldOut).Examples, [.. kept.Select(SideOf)]);
+        return new SupervisedTask(trained, examples, heldOut is null ? null : _builder.Build(heldOut).Examples, [.. kept.Select(SidesOf)]);
     }
 
     /// <summary>The first condition's answers are the chosen side, the last one's the rejected; so is everything without a condition chosen.</summary>
-    private ResponseSide SideOf(ExampleText text)
+    private IReadOnlyList<ResponseSide> SidesOf(ExampleText text)
     {
-        string[] conditions = [.. options.Conditions.Texts.Keys];
-        return text.Condition is not { } condition || condition == conditions[0] ? ResponseSide.Chosen
-            : condition == conditions[^1] ? ResponseSide.Rejected
-            : ResponseSide.Neither;
+        string[] known = [.. options.Conditions.Texts.Keys];
+        return [.. text.Responses.Select((_, i) => text.Conditions?[i] is not { } condition || condition == known[0] ? ResponseSide.Chosen
+            : condition == known[^1] ? ResponseSide.Rejected
+            : ResponseSide.Neither)];
     }
 
     private PreferenceTask Pairs(PairObjective objective)
@@ -126,17 +126,21 @@ internal sealed class TaskBuilder(
     private static IEnumerable<string> Given(string? path) => path is null ? [] : [path];
 
     /// <summary>The rows to train on and those held out.</summary>
-    private (List<ExampleText> Texts, List<ExampleText>? HeldOut) Texts(Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
+    /// <param name="read">From a row to examples.</param>
+    /// <param name="join">Puts rows of a file together that are one example; null for none.</param>
+    private (List<ExampleText> Texts, List<ExampleText>? HeldOut) Texts(
+        Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
     {
-        var texts = Sampled(_builder.Read(options.DatasetPath, read), options.Ratio, "ratio");
+        List<ExampleText> Read(string path) => join is null ? _builder.Read(path, read) : join(_builder.Read(path, read));
+        var texts = Sampled(Read(options.DatasetPath), options.Ratio, "ratio");
         foreach (var path in options.MoreDatasetPaths)
         {
-            texts.AddRange(_builder.Read(path, read));
+            texts.AddRange(Read(path));
         }
 
         if (options.EvalDatasetPath is { } given)
         {
-            return (texts, _builder.Read(given, read));
+            return (texts, Read(given));
         }
 
         if (options.EvalSplit <= 0)

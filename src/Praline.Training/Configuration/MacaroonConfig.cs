@@ -1,3 +1,4 @@
+using System.Globalization;
 using Praline.Training.Lora;
 
 namespace Praline.Training.Configuration;
@@ -57,6 +58,7 @@ internal static class MacaroonConfig
                     "method" => Method(tree, path),
                     "dataset_path" or "model_dir" or "more_dataset_paths" => Path.GetFullPath(Path.Combine(folder, (string)value!)),
                     "adapter_path" => Adapter(folder, (string)value!),
+                    "accumulation_steps" when Method(tree, path) == "crl" => Pairs(value),
                     _ => value,
                 };
             }
@@ -90,6 +92,13 @@ internal static class MacaroonConfig
             ? method
             : throw new PralineException($"{path}: data.data_module should be one of {string.Join(", ", Methods.Keys)}, found '{module}'.");
     }
+
+    /// <summary>
+    /// Its conditional data have a row for the good and a row for the bad answer, which are one example here: half as many give a step as many answers.
+    /// </summary>
+    private static object? Pairs(object? answers) => int.TryParse(answers as string, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        ? ((count + 1) / 2).ToString(CultureInfo.InvariantCulture)
+        : answers;
 
     /// <summary>The adapter of an earlier run, where the original names its <c>model_final.pt</c>.</summary>
     private static string Adapter(string folder, string checkpoint)

@@ -31,7 +31,7 @@ internal sealed class ExampleBuilder(
     {
         var good = Kept(texts, texts.Count, t => [.. DataChecks.Media(t.Id, t.Media), .. DataChecks.Responses(t.Id, [.. t.Responses]), .. DataChecks.Turns(t.Id, t.History.Count + 1, options.LearnTurns)]);
         trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
-        var pairs = Kept([.. good.Select(t => (Text: t, Example: Example(t)))], texts.Count, p => [.. DataChecks.Length(p.Text.Id, trained.LongestSequence(p.Example), options.MaxLength)]);
+        var pairs = Kept([.. good.SelectMany(Examples)], texts.Count, p => [.. DataChecks.Length(p.Text.Id, trained.LongestSequence(p.Example), options.MaxLength)]);
         return ([.. pairs.Select(p => p.Example)], [.. pairs.Select(p => p.Text)]);
     }
 
@@ -60,44 +60,43 @@ internal sealed class ExampleBuilder(
         return [.. items.Where((_, i) => problems[i].Count == 0)];
     }
 
-    private TrainingExample Example(ExampleText text)
+    /// <summary>A text as one example; answers under conditions whose conversations can't share a beginning are an example each.</summary>
+    private IEnumerable<(ExampleText Text, TrainingExample Example)> Examples(ExampleText text)
+    {
+        LearntSequence[] sequences = [.. Enumerable.Range(0, text.Responses.Count).Select(response => Sequence(text, response))];
+        if (LearntSequence.Share(sequences) is { } packed)
+        {
+            return [(text, new TrainingExample(text.Id, packed, text.Media))];
+        }
+
+        return text.Conditions is { Count: > 1 } conditions
+            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Responses = [text.Responses[i]], Conditions = [condition] }))
+            : throw new PralineException($"{text.Id}: a prompt without tokens predicts nothing: the chat template should write something before the answer.");
+    }
+
+    /// <summary>The conversation that ends with one of a text's responses.</summary>
+    private LearntSequence Sequence(ExampleText text, int response)
     {
         var kind = text.Media is { IsVideo: true } ? MediaKind.Video : MediaKind.Images;
         var images = text.Media is null ? 0 : trained.Vision!.Counts(text.Media).Count;
-        var question = text.Condition is { } condition ? options.Conditions.Apply(text.Question, condition) : text.Question;
-
-        // Media belong to a conversation's first question.
-        IReadOnlyList<int> Ask(string asked, bool first) => model.Tokenize(model.FormatPrompt(asked, first ? images : 0, kind)).Ids;
-        var learnt = LearntTurns.Of(options.LearnTurns, text.History.Count + 1);
-        var (prompt, ids, counted) = (new List<int>(), new List<int>(), new List<bool>());
-        void Add(IReadOnlyList<int> more, bool isAnswer, int turn)
+        var question = text.Conditions is { } conditions ? options.Conditions.Apply(text.Question, conditions[response]) : text.Question;
+        IReadOnlyList<Turn> turns = [.. text.History, new Turn(question, text.Responses[response])];
+        var learnt = LearntTurns.Of(options.LearnTurns, turns.Count);
+        var (ids, counted) = (new List<int>(), new List<bool>());
+        void Add(IReadOnlyList<int> more, bool isLearnt)
         {
-            // Up to the first answer that is learnt everything is prompt; what comes after it is given, or learnt too.
-            if (turn < learnt[0] || (turn == learnt[0] && !isAnswer))
-            {
-                prompt.AddRange(more);
-                return;
-            }
-
             ids.AddRange(more);
-            counted.AddRange(Enumerable.Repeat(isAnswer && learnt.Contains(turn), more.Count));
+            counted.AddRange(Enumerable.Repeat(isLearnt, more.Count));
         }
 
-        for (var turn = 0; turn < text.History.Count; turn++)
+        // Media belong to a conversation's first question; what comes after the last learnt answer is not computed.
+        for (var turn = 0; turn <= learnt[^1]; turn++)
         {
-            Add(Ask(text.History[turn].Question, turn == 0), isAnswer: false, turn);
-            Add(AnswerIds(text.History[turn].Answer), isAnswer: true, turn);
+            Add(model.Tokenize(model.FormatPrompt(turns[turn].Question, turn == 0 ? images : 0, kind)).Ids, isLearnt: false);
+            Add(AnswerIds(turns[turn].Answer), learnt.Contains(turn));
         }
 
-        Add(Ask(question, text.History.Count == 0), isAnswer: false, text.History.Count);
-        if (ids.Count == 0)
-        {
-            return new TrainingExample(text.Id, new PackedExample(new PromptTokens(prompt), [.. text.Responses.Select(r => new Response(AnswerIds(r)))]), text.Media);
-        }
-
-        Add(AnswerIds(text.Responses[0]), isAnswer: true, text.History.Count);
-        var length = counted.LastIndexOf(true) + 1; // what nothing learnt comes after is not computed
-        return new TrainingExample(text.Id, new PackedExample(new PromptTokens(prompt), [new Response(ids[..length], counted[..length])]), text.Media);
+        return new LearntSequence(ids, counted);
     }
 
     /// <summary>

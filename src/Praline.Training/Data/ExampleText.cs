@@ -16,6 +16,6 @@ public sealed record ExampleText(string Id, MediaReference? Media, string Questi
     /// <summary>Whether the response is a good one, for methods that take single responses; null where that is not said.</summary>
     public bool? Desirable { get; init; }
 
-    /// <summary>The condition under which the response is learnt, such as <c>preferred</c>; null for none.</summary>
-    public string? Condition { get; init; }
+    /// <summary>The condition under which each response is learnt, such as <c>preferred</c>; null for none.</summary>
+    public IReadOnlyList<string>? Conditions { get; init; }
 }

@@ -32,32 +32,24 @@ public sealed class RowReaders(MediaFinder media, string defaultQuestion)
     }
 
     /// <summary>
-    /// Answers under conditions, as MACAROON's conditional training takes them: a row with one side gives one example, a row with both
-    /// gives two, a row with a plain answer and a <c>condition</c> of its own gives that.
+    /// Answers under conditions, as MACAROON's conditional training takes them: the sides that the row has, both answers of a pair, or a plain
+    /// answer with a <c>condition</c> of its own.
     /// </summary>
     /// <exception cref="PralineException">A field is missing or of the wrong kind.</exception>
-    public IReadOnlyList<ExampleText> Conditional(DataRow row)
+    public ExampleText Conditional(DataRow row)
     {
         if (row.Has("conversations") && Conversation(row) is { Answer.ValueKind: JsonValueKind.Object } turn)
         {
             var sides = turn.Answer.EnumerateObject().ToArray();
-            return [.. sides.Select(side => Text(row, turn.Question, [Plain(row, side.Value)]) with
-            {
-                Id = sides.Length == 1 ? Id(row) : $"{Id(row)}/{side.Name}", History = turn.History, Condition = side.Name,
-            })];
+            return Text(row, turn.Question, [.. sides.Select(side => Plain(row, side.Value))]) with { History = turn.History, Conditions = [.. sides.Select(side => side.Name)] };
         }
 
         if (row.Has("answer") && row.Has("condition"))
         {
-            return [Text(row, Question(row), [row.Text("answer")]) with { Condition = row.Text("condition") }];
+            return Text(row, Question(row), [row.Text("answer")]) with { Conditions = [row.Text("condition")] };
         }
 
-        var pair = Pair(row);
-        return
-        [
-            pair with { Id = $"{pair.Id}/{Preferred}", Responses = [pair.Responses[0]], Condition = Preferred },
-            pair with { Id = $"{pair.Id}/{Rejected}", Responses = [pair.Responses[1]], Condition = Rejected },
-        ];
+        return Pair(row) with { Conditions = [Preferred, Rejected] };
     }
 
     /// <summary>A question, a preferred and another answer.</summary>

@@ -377,12 +377,22 @@ public sealed class Trainer : IDisposable
         using var noGrad = NoGrad.Begin();
         var checkpoint = !_world.IsMain ? null : _checkpoints.LoadNewest(
             (path, reason) => _reporter.Dropped(_state, $"The checkpoint {path} is damaged ({reason}): using the one before."));
+        var count = _task.ExampleIds.Count;
         _weights.Restore(checkpoint, _optimizer);
         if (_world.FromMain(checkpoint?.State) is { } state)
         {
+            if ((state.Examples ?? count) != count)
+            {
+                throw new PralineException(
+                    $"{_run.Root} was trained on {state.Examples} examples up to step {state.Step}, now there are {count}: the data set is another, or is read otherwise. "
+                    + "Give the data that the run began with, or another output folder.");
+            }
+
             _task.RestoreObjectiveState(state.Objective);
             _state = state;
         }
+
+        _state = _state with { Examples = count };
 
         if (_world.IsMain)
         {

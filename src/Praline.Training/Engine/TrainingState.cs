@@ -6,6 +6,9 @@ public sealed record TrainingState
     /// <summary>Optimizer steps done.</summary>
     public int Step { get; init; }
 
+    /// <summary>Examples of the data set, whose order the step's number stands for; null where it was not noted.</summary>
+    public int? Examples { get; init; }
+
     /// <summary>Micro-batches computed.</summary>
     public long MicroBatches { get; init; }
 

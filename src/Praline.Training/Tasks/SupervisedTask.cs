@@ -11,11 +11,11 @@ namespace Praline.Training.Tasks;
 /// logits gives value and gradient at once.
 /// </summary>
 /// <param name="model">The model.</param>
-/// <param name="examples">Examples of one response each.</param>
+/// <param name="examples">Examples of any number of responses, which are all learnt.</param>
 /// <param name="heldOut">Held-out examples; null for none.</param>
-/// <param name="sides">The side that each example's response is on, for conditional training; null when all are chosen ones.</param>
+/// <param name="sides">The sides that each example's responses are on, for conditional training; null when all are chosen ones.</param>
 public sealed class SupervisedTask(
-    TrainedModel model, IReadOnlyList<TrainingExample> examples, IReadOnlyList<TrainingExample>? heldOut = null, IReadOnlyList<ResponseSide>? sides = null)
+    TrainedModel model, IReadOnlyList<TrainingExample> examples, IReadOnlyList<TrainingExample>? heldOut = null, IReadOnlyList<IReadOnlyList<ResponseSide>>? sides = null)
     : TrainingTask(model, examples)
 {
     private const int EvaluationBatch = 8;
@@ -76,9 +76,10 @@ public sealed class SupervisedTask(
         var tokens = new ResponseTokens(answers.LogProb, lengths);
         var means = ResponseStatistics.FromTokens(tokens).MeanLogProb;
         var metrics = Metrics(microBatch, batch, tokens);
+        var all = SidesOf(microBatch);
         Tensor? Rewards(ResponseSide side, string name)
         {
-            long[] own = [.. Enumerable.Range(0, microBatch.Count).Where(k => SideOf(microBatch[k]) == side).Select(k => (long)k)];
+            long[] own = [.. all.Index().Where(response => response.Item == side).Select(response => (long)response.Index)];
             if (own.Length == 0)
             {
                 return null;
@@ -91,10 +92,12 @@ public sealed class SupervisedTask(
 
         return new ProfiledForward(
             answers, -answers.LogProb.Sum() / LearntIn(batch), Rewards(ResponseSide.Chosen, "chosen"), Rewards(ResponseSide.Rejected, "rejected"),
-            [.. microBatch.Select(SideOf)], lengths, computed, metrics);
+            all, lengths, computed, metrics);
     }
 
-    private ResponseSide SideOf(int example) => sides?[example] ?? ResponseSide.Chosen;
+    /// <summary>The side of each response of some examples, one example after the other.</summary>
+    private ResponseSide[] SidesOf(IReadOnlyList<int> some) =>
+        [.. some.SelectMany(i => sides?[i] ?? [.. Enumerable.Repeat(ResponseSide.Chosen, Examples[i].Packed.Responses.Count)])];
 
     private double LearntIn(IReadOnlyList<int> batch) => batch.Sum(i => Learnt(Examples[i]));
 
@@ -103,9 +106,8 @@ public sealed class SupervisedTask(
     {
         using var noGrad = NoGrad.Begin();
         var metrics = new MetricSums();
-        foreach (var (k, sum) in tokens.SumPerResponse(tokens.LogProb).ToArray<double>().Index())
+        foreach (var (side, sum) in SidesOf(microBatch).Zip(tokens.SumPerResponse(tokens.LogProb).ToArray<double>()))
         {
-            var side = SideOf(microBatch[k]);
             if (side != ResponseSide.Neither)
             {
                 metrics.Add(side == ResponseSide.Chosen ? "logps/chosen" : "logps/rejected", sum, 1);

@@ -79,11 +79,11 @@ public class YamlSettingsTests : IDisposable
 
     // The structure and values of the files in MACAROON's repository (config/*.yml), typed anew.
     [Theory]
-    [InlineData("CRL", "crl", 64, 1e-4, "../datasets/train/preference_dataset_seperate.json", "ratio: 1")]
-    [InlineData("SFT", "sft", 64, 1e-4, "../datasets/train/preference_dataset.json", "")]
-    [InlineData("Multiturn", "multiturn", 32, 1e-4, "../datasets/train/preference_dataset_multiturn.json", "")]
-    [InlineData("dpo", "dpo", 128, 5e-5, "../datasets/train/preference_dataset.json", "")]
-    public void Macaroons_own_files_work(string module, string method, int accumulation, double learningRate, string data, string extra)
+    [InlineData("CRL", "crl", 64, 32, 1e-4, "../datasets/train/preference_dataset_seperate.json", "ratio: 1")] // two answers an example
+    [InlineData("SFT", "sft", 64, 64, 1e-4, "../datasets/train/preference_dataset.json", "")]
+    [InlineData("Multiturn", "multiturn", 32, 32, 1e-4, "../datasets/train/preference_dataset_multiturn.json", "")]
+    [InlineData("dpo", "dpo", 128, 128, 5e-5, "../datasets/train/preference_dataset.json", "")]
+    public void Macaroons_own_files_work(string module, string method, int written, int accumulation, double learningRate, string data, string extra)
     {
         var options = Load($"""
 
@@ -100,7 +100,7 @@ public class YamlSettingsTests : IDisposable
 
             training:
               epochs: 1
-              accumulate_grad_batches: {accumulation}
+              accumulate_grad_batches: {written}
               weight_decay: 0.01
               learning_rate: {learningRate.ToString("0.#######", System.Globalization.CultureInfo.InvariantCulture)} # 0.002
               # checkpoint_every_n_steps: 

@@ -66,7 +66,7 @@ public sealed class MacaroonGoldenTests : IDisposable
         var builder = new ExampleBuilder(options, model, trained, null, default);
         Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read = method switch
         {
-            "crl" => (readers, r) => readers.Conditional(r),
+            "crl" => (readers, r) => [readers.Conditional(r)],
             "dpo" => (readers, r) => [readers.Pair(r)],
             _ => (readers, r) => [readers.Supervised(r)],
         };
@@ -74,7 +74,7 @@ public sealed class MacaroonGoldenTests : IDisposable
         {
             int[] prompt = [.. example.Packed.Prompt.Ids.Select(id => id == PromptTokens.ImageToken ? mark : id)];
             int[] answer = [.. response.Ids];
-            return ((int[])[.. prompt, .. answer], (int[])[.. Enumerable.Repeat(NotLearnt, prompt.Length), .. answer]);
+            return ((int[])[.. prompt, .. answer], (int[])[.. Enumerable.Repeat(NotLearnt, prompt.Length), .. answer.Select((id, t) => response.Counted?[t] ?? true ? id : NotLearnt)]);
         }))];
     }
 

@@ -82,6 +82,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_of_other_data_is_refused()
+    {
+        using var task = new PointsTask(8);
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run(task, Options(epochs: 4), "other", new Stopping(stop, 2), stop.Token));
+        using var more = new PointsTask(16);
+        Assert.Contains("on 8 examples up to step 2, now there are 16", Assert.Throws<PralineException>(() => Run(more, Options(epochs: 4), "other")).Message);
+    }
+
+    [Fact]
     public void Every_epoch_sees_every_example_once_in_another_order()
     {
         using var task = new PointsTask(11);

@@ -1,6 +1,7 @@
 using Praline.Torch;
 using Praline.Training.Data;
 using Praline.Training.Objectives;
+using Praline.Training.Packing;
 using Praline.Training.Tasks;
 
 namespace Praline.Training.Tests.Tasks;
@@ -8,7 +9,8 @@ namespace Praline.Training.Tests.Tasks;
 /// <summary>Trainings by any method on random tokens, and their profiled rewards computed without the profiler.</summary>
 internal static class ProfiledTasks
 {
-    private static readonly ResponseSide[] Conditions = [ResponseSide.Chosen, ResponseSide.Rejected, ResponseSide.Neither];
+    private static readonly ResponseSide[][] Conditions =
+        [[ResponseSide.Chosen, ResponseSide.Rejected], [ResponseSide.Rejected, ResponseSide.Neither], [ResponseSide.Neither, ResponseSide.Chosen]];
 
     public static bool ComparesPairs(string method) =>
         ObjectiveRegistry.Names.Contains(method) && ObjectiveRegistry.Create(method).Requirements.HasFlag(Requirements.SeveralPairs);
@@ -61,12 +63,28 @@ internal static class ProfiledTasks
 
     private static bool Desirable(int example) => example % 3 != 1;
 
-    private static List<TrainingExample> Examples(string method, int count) => TinyExamples.Make(
-        count, method is "sft_only" or "crl" ? 1 : ObjectiveRegistry.Create(method) switch { PairObjective => 2, RatedObjective => 1, _ => 3 });
+    private static List<TrainingExample> Examples(string method, int count) => method switch
+    {
+        "sft_only" => TinyExamples.Make(count, 1),
+        "crl" => [.. TinyExamples.Make(count, 2).Select(Questioned)],
+        _ => TinyExamples.Make(count, ObjectiveRegistry.Create(method) switch { PairObjective => 2, RatedObjective => 1, _ => 3 }),
+    };
+
+    /// <summary>The first tokens of each response are its own question, which is not learnt.</summary>
+    private static TrainingExample Questioned(TrainingExample example) => example with
+    {
+        Packed = example.Packed with { Responses = [.. example.Packed.Responses.Select((r, i) => new Response(r.Ids, [.. r.Ids.Select((_, t) => t > i)]))] },
+    };
 
     private static IEnumerable<Tensor> Rewards(string method, TrainedModel model, TrainingExample example, int number, bool chosen)
     {
-        Tensor LogProbs(int response) => Separate(model, example.Packed.Prompt.Ids, example.Packed.Responses[response].Ids);
+        Tensor LogProbs(int response)
+        {
+            var all = Separate(model, example.Packed.Prompt.Ids, example.Packed.Responses[response].Ids);
+            var given = example.Packed.Responses[response].Ids.Count - example.Packed.Responses[response].CountedTokens;
+            return all.Narrow(0, given, all.Size(0) - given);
+        }
+
         Tensor Sum(int response) => LogProbs(response).Sum();
         Tensor Mean(int response) => LogProbs(response).Mean();
         switch (method)
@@ -74,7 +92,7 @@ internal static class ProfiledTasks
             case "sft_only":
                 return chosen ? [Mean(0)] : [];
             case "crl":
-                return Conditions[number % 3] == (chosen ? ResponseSide.Chosen : ResponseSide.Rejected) ? [Mean(0)] : [];
+                return Conditions[number % 3].Index().Where(r => r.Item == (chosen ? ResponseSide.Chosen : ResponseSide.Rejected)).Select(r => Mean(r.Index));
             case "kto" or "bco":
                 return Desirable(number) == chosen ? [Sum(0)] : [];
             case "listwise_dpo":

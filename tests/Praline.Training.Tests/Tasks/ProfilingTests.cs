@@ -75,7 +75,7 @@ public class ProfilingTests
     [InlineData("kto", 1)]
     [InlineData("bco", 1)]
     [InlineData("sft_only", 1)]
-    [InlineData("crl", 1)]
+    [InlineData("crl", 2)]
     [InlineData("listwise_dpo", 3)] // the worse responses of a ranking have weights of their own
     public void Backward_passes_are_as_few_as_the_algebra_allows(string method, int passesPerExample)
     {
