@@ -17,8 +17,8 @@ public static class Fused
     /// <summary>
     /// True when these operators run in kernels of praline_torch's own on such tensors; they read a prompt's keys transposed.
     /// </summary>
-    public static bool HasKernels(Tensor like) =>
-        like.Device.Type == DeviceType.Cpu && (like.DType is DType.Float32 or DType.Float64) && !TorchRuntime.PortableKernels;
+    public static bool HasKernels(Device device, DType dtype) =>
+        device.Type == DeviceType.Cpu && (dtype is DType.Float32 or DType.Float64) && !TorchRuntime.PortableKernels;
 
     /// <summary>weight · x / √(mean(x²) + eps) over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double eps) => RmsNormOp.Call(x, weight, eps);
@@ -54,7 +54,8 @@ public static class Fused
     /// <param name="q">[N, heads, d]</param>
     /// <param name="k">[N, kv heads, d]</param>
     /// <param name="v">[N, kv heads, d]</param>
-    /// <param name="promptKeys">Per group [kv heads, d, P]; contiguous where <see cref="HasKernels"/>, else best a view of [P, kv heads, d].</param>
+    /// <param name="promptKeys">Per group [kv heads, d, P]; contiguous where <see cref="HasKernels"/>, else best a view of [P, kv heads, d], one group's behind the other's in
+    /// memory, where they are seen in one call.</param>
     /// <param name="promptValues">Per group [kv heads, P, d], likewise.</param>
     /// <param name="ownKeys">Per group [rows, kv heads, capacity, d]; written to.</param>
     /// <param name="ownValues">Per group [rows, kv heads, capacity, d]; written to.</param>

@@ -102,6 +102,37 @@ public sealed class PortableAttentionTests
         }
     }
 
+    /// <summary>Prompts one behind the other in memory, one of them two groups', are seen in one call; one that is empty or lies elsewhere ends the run.</summary>
+    [Theory]
+    [InlineData(4, 4, 0)]
+    [InlineData(8, 2, 0)]
+    [InlineData(4, 2, 9)]
+    public void PromptsBehindEachOtherEqualPromptsApart(int heads, int kvHeads, int window)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        using var generator = new Generator(14);
+        Tensor Make(params long[] shape) => Tensor.Randn(shape, generator, DType.Float64);
+        var (keys, values, elsewhere) = (Make(40, kvHeads, 8), Make(40, kvHeads, 8), Make(6, kvHeads, 8));
+        (Tensor Keys, Tensor Values) Place(long start, long count) => (keys.Narrow(0, start, count), values.Narrow(0, start, count));
+        (Tensor Keys, Tensor Values)[] prompts = [Place(0, 20), Place(0, 20), Place(20, 7), Place(27, 0), Place(27, 13), (elsewhere, elsewhere * 2)];
+        long[] rows = [3, 2, 1, 1, 2, 1], lengths = [4, 0, 9, 2, 1, 0];
+        var (q, k, v) = (Make(10, heads, 8), Make(10, kvHeads, 8), Make(10, kvHeads, 8));
+        var own = rows.Select(count => (Keys: Make(count, kvHeads, 16, 8), Values: Make(count, kvHeads, 16, 8))).ToArray();
+
+        Close.Equal(Run(portable: false, apart: true), Run(portable: true, apart: false), 1e-11, 1e-11, "joined, against the kernels");
+        Close.Equal(Run(portable: true, apart: true), Run(portable: true, apart: false), 1e-11, 1e-11, "joined, against apart");
+
+        Tensor Run(bool portable, bool apart)
+        {
+            using var kernels = PortableKernels.Use(portable);
+            Tensor As(Tensor view) => apart ? view.Contiguous().Clone() : view;
+            return Fused.DecodeAttention(
+                q, k, v, [.. prompts.Select(p => As(p.Keys.Permute(1, 2, 0)))], [.. prompts.Select(p => As(p.Values.Transpose(0, 1)))],
+                [.. own.Select(x => x.Keys.Clone())], [.. own.Select(x => x.Values.Clone())], rows, lengths, window);
+        }
+    }
+
     [Fact]
     public void HalfPrecisionFollowsSinglePrecision()
     {

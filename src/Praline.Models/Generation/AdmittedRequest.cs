@@ -30,6 +30,11 @@ internal sealed class AdmittedRequest(
     /// <summary>True when every sequence has ended.</summary>
     internal bool IsFinished => beams?.IsDone ?? (AllStarted && _started.TrueForAll(sequence => sequence.Finish is not null));
 
+    /// <summary>How many sequences have to start at once, if anything decodes already: all beams, and all that wait where that is asked for and can be.</summary>
+    /// <param name="all">Sequences start together.</param>
+    /// <param name="most">The most that ever decode together.</param>
+    internal int Together(bool all, int most) => beams?.Width ?? (all ? Math.Min(most, request.Seeds.Count - _started.Count) : 1);
+
     /// <summary>The next sequences, at most so many.</summary>
     internal List<GeneratedSequence> Start(int room, Func<IReadOnlyList<int>, string>? decode)
     {

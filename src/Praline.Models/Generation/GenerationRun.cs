@@ -14,6 +14,9 @@ internal sealed class GenerationRun(
     private readonly List<DecodeGroup> _groups = [];
     private readonly List<AdmittedRequest> _open = [];
     private readonly TokenSampler _sampler = new();
+
+    // Where every group costs calls to the device: prompts are seen together, and a request's sequences start together.
+    private readonly bool _joins = !Fused.HasKernels(model.Device, model.DType);
     private float[] _scratch = [];
     private AdmittedRequest? _waiting;
     private int _count;
@@ -31,53 +34,26 @@ internal sealed class GenerationRun(
     /// <summary>Fills the room there is with sequences of waiting requests.</summary>
     internal void Admit()
     {
-        for (var room = maxBatch - _groups.Sum(group => group.Rows); room > 0;)
+        var prompts = _groups.Select(group => group.Prompt).ToHashSet();
+        for (var room = maxBatch - _groups.Sum(group => group.Rows); room > 0 && (_waiting is not null || TakeNext());)
         {
-            if (_waiting is null && !TakeNext())
-            {
-                return;
-            }
-
             var request = _waiting!;
-            if (request.Beams is { } beams)
+            if (_groups.Count > 0 && request.Together(_joins, maxBatch) > room)
             {
-                if (beams.Width > room && _groups.Count > 0)
-                {
-                    return; // all beams decode together
-                }
-
-                beams.Advance(request.FirstLogits, request.FirstLogits.Length);
-                Decoded += beams.Width;
-                if (!beams.IsDone)
-                {
-                    _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, beams));
-                    room -= beams.Width;
-                }
-
-                request.Prompt.Dispose();
-                _waiting = null;
-                continue;
+                break;
             }
 
-            var sequences = request.Start(room, decode);
-            foreach (var sequence in sequences)
-            {
-                sequence.Advance(request.FirstLogits, _sampler, ref _scratch);
-            }
-
-            Decoded += sequences.Count;
-            sequences.RemoveAll(sequence => sequence.Finish is not null);
-            if (sequences.Count > 0)
-            {
-                _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, sequences));
-                room -= sequences.Count;
-            }
-
+            room -= request.Beams is { } beams ? Begin(request, beams) : Begin(request, request.Start(room, decode));
             if (request.AllStarted)
             {
                 request.Prompt.Dispose();
                 _waiting = null;
             }
+        }
+
+        if (_joins && _groups.Exists(group => !prompts.Contains(group.Prompt)))
+        {
+            PromptCache.Join([.. _groups.Select(group => group.Prompt).Distinct()]);
         }
     }
 
@@ -128,6 +104,41 @@ internal sealed class GenerationRun(
         _waiting?.Prompt.Dispose();
         _groups.ForEach(group => group.Dispose());
         _groups.Clear();
+    }
+
+    /// <summary>The first tokens of all beams; returns how many go on.</summary>
+    private int Begin(AdmittedRequest request, BeamSearch beams)
+    {
+        beams.Advance(request.FirstLogits, request.FirstLogits.Length);
+        Decoded += beams.Width;
+        if (beams.IsDone)
+        {
+            return 0;
+        }
+
+        _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, beams));
+        return beams.Width;
+    }
+
+    /// <summary>The first tokens of these sequences; returns how many go on.</summary>
+    private int Begin(AdmittedRequest request, List<GeneratedSequence> sequences)
+    {
+        foreach (var sequence in sequences)
+        {
+            sequence.Advance(request.FirstLogits, _sampler, ref _scratch);
+        }
+
+        Decoded += sequences.Count;
+        sequences.RemoveAll(sequence => sequence.Finish is not null);
+        if (sequences.Count > 0)
+        {
+            // Beside those of the same prompt, which is then seen once.
+            var last = _groups.FindLastIndex(group => group.Prompt == request.Prompt);
+            _groups.Insert(
+                last < 0 ? _groups.Count : last + 1, new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, sequences));
+        }
+
+        return sequences.Count;
     }
 
     private static Tensor ToHost(Tensor logits) => logits.Device.Type == DeviceType.Cuda

@@ -1,6 +1,7 @@
 using Praline.Models.Generation;
 using Praline.Models.Language;
 using Praline.Models.Tests.Language;
+using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -68,6 +69,26 @@ public sealed class TextGeneratorTests : IDisposable
                 Assert.Equal(alone.Reason, batched[i][s].Reason);
             }
         }
+    }
+
+    /// <summary>Where prompts are joined in memory and sequences start together, as on GPUs, the same comes out.</summary>
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void JoinedPromptsGiveTheSameTokens(string configuration)
+    {
+        var model = Model(configuration);
+        var requests = Enumerable.Range(0, 6).Select(i => new GenerationRequest
+        {
+            PromptTokenIds = Prompt(3 + (11 * (i % 4)), i % 4),
+            Options = new GenerationOptions { MaxNewTokens = 20 + (9 * (i % 3)), EosTokenIds = [3, 9], NumBeams = i == 4 ? 3 : 1 },
+            Seeds = [.. Enumerable.Range(0, i == 4 ? 1 : 1 + (4 * (i % 3))).Select(s => (ulong)s)],
+        }).ToList();
+        var expected = Tokens();
+        using var kernels = PortableKernels.Use(true);
+        Assert.Equal(expected, Tokens());
+
+        List<int[]> Tokens() =>
+            [.. new TextGenerator(model, maxBatch: 8).Generate(requests).SelectMany(sequences => sequences).Select(sequence => sequence.TokenIds)];
     }
 
     internal static int[] Prompt(int length, int salt) => [.. Enumerable.Range(0, length).Select(i => ((i * 7) + (salt * 13) + 5) % 50)];
