@@ -10,6 +10,7 @@ internal sealed class EngineFormulation : IDisposable
     private readonly Subject _subject;
     private readonly PreferenceTask _synPo;
     private readonly PreferenceTask _dpo;
+    private readonly SupervisedTask _crl;
     private readonly ProfilingTask _profile;
     private readonly ReferenceLogProbs _reference;
 
@@ -19,12 +20,15 @@ internal sealed class EngineFormulation : IDisposable
         _reference = ReferenceLogProbs.Get(subject.Model, [subject.Example]);
         _synPo = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("synpo"), [subject.Example]);
         _dpo = new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create("dpo"), [subject.Example], _reference);
+        _crl = new SupervisedTask(subject.Model, [subject.ConditionedExample], sides: [[ResponseSide.Chosen, ResponseSide.Rejected]]);
         _profile = new ProfilingTask(_synPo);
     }
 
     public void SynPo() => Step(_synPo);
 
     public void Dpo() => Step(_dpo);
+
+    public void Crl() => Step(_crl);
 
     public void ProfileSynPo()
     {

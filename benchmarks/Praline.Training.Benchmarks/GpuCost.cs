@@ -6,7 +6,7 @@ namespace Praline.Training.Benchmarks;
 /// </summary>
 internal static class GpuCost
 {
-    public static double Operations(GpuSubject subject, IEnumerable<(int Prompt, int[] Answers)> trees)
+    public static double Operations(GpuSubject subject, IEnumerable<(int Prompt, (int Length, int Learnt)[] Answers)> trees)
     {
         var c = subject.Config;
         double heads = (double)c.NumAttentionHeads * c.HeadDim, kv = (double)c.NumKeyValueHeads * c.HeadDim;
@@ -15,11 +15,11 @@ internal static class GpuCost
         double total = 0;
         foreach (var (prompt, answers) in trees)
         {
-            double tokens = prompt + answers.Sum(a => a - 1), seen = 0.5 * prompt * prompt;
-            foreach (var answer in answers)
+            double tokens = prompt + answers.Sum(a => a.Length - 1), seen = 0.5 * prompt * prompt;
+            foreach (var (answer, learnt) in answers)
             {
                 seen += (answer - 1.0) * (prompt + (0.5 * answer));
-                total += 4.0 * answer * c.HiddenSize * c.VocabSize; // logits, and the gradient of the hidden states
+                total += 4.0 * learnt * c.HiddenSize * c.VocabSize; // logits, and the gradient of the hidden states
             }
 
             total += tokens * ((4 * layer * c.NumHiddenLayers) + (6 * adapter));

@@ -15,6 +15,9 @@ namespace Praline.Training.Benchmarks;
 /// </summary>
 internal sealed class GpuSubject : IDisposable
 {
+    /// <summary>Tokens before the image, as in "&lt;s&gt;[INST] &lt;image&gt;\n".</summary>
+    private const int Lead = 5;
+
     private readonly ParameterStore _store;
     private readonly DeviceRandomSource _source;
 
@@ -85,12 +88,16 @@ internal sealed class GpuSubject : IDisposable
         return new TrainingExample($"pair {number}", new PackedExample(Prompt(random), [Answer(random, chosen), Answer(random, rejected)]), Media);
     }
 
-    /// <summary>One answer to a prompt of its own.</summary>
-    public TrainingExample Single(int number)
+    /// <summary>Two answers behind prompts that differ in a condition's token at the beginning of the question, which comes after the image.</summary>
+    public TrainingExample Conditioned(int number)
     {
         var random = new Random(number);
-        var (chosen, rejected) = Lengths(number / 2);
-        return new TrainingExample($"answer {number}", new PackedExample(Prompt(random), [Answer(random, number % 2 == 0 ? chosen : rejected)]), Media);
+        var (chosen, rejected) = Lengths(number);
+        var text = Ids(random, Text);
+        LearntSequence Sequence(int condition, int length) => new(
+            [.. text[..Lead], PromptTokens.ImageToken, condition, .. text[(Lead + 1)..], .. Ids(random, length)],
+            [.. Enumerable.Repeat(false, Text + 1), .. Enumerable.Repeat(true, length)]);
+        return new TrainingExample($"question {number}", LearntSequence.Share([Sequence(0, chosen), Sequence(1, rejected)])!, Media);
     }
 
     public void Dispose()

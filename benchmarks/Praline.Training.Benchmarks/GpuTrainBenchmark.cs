@@ -20,11 +20,10 @@ internal static class GpuTrainBenchmark
     {
         var (method, steps, pairs) = (settings.Text("method", "synpo"), settings.Whole("steps", 6), settings.Whole("pairs", 4));
         using var subject = new GpuSubject(settings);
-        var singles = method == "crl"; // conditions stand in the prompt: good and bad answers have prompts of their own
-        var count = pairs * (WarmUp + steps) * (singles ? 2 : 1);
-        var examples = Enumerable.Range(0, count).Select(i => singles ? subject.Single(i) : subject.Pair(i)).ToArray();
+        var conditional = method == "crl";
+        var examples = Enumerable.Range(0, pairs * (WarmUp + steps)).Select(i => conditional ? subject.Conditioned(i) : subject.Pair(i)).ToArray();
         using var reference = method == "dpo" ? ReferenceLogProbs.Get(subject.Model, examples) : null;
-        ITrainingTask task = singles
+        ITrainingTask task = conditional
             ? new SupervisedTask(subject.Model, examples)
             : new PreferenceTask(subject.Model, (PairObjective)ObjectiveRegistry.Create(method), examples, reference);
         var folder = Directory.CreateTempSubdirectory("praline-gpu-").FullName;
@@ -35,7 +34,7 @@ internal static class GpuTrainBenchmark
                 task,
                 new TrainerOptions
                 {
-                    BatchSize = pairs * (singles ? 2 : 1),
+                    BatchSize = pairs,
                     AccumulationSteps = 1,
                     NumEpochs = 1,
                     SaveSteps = 0,
@@ -68,10 +67,10 @@ internal static class GpuTrainBenchmark
         GpuSubject subject, string method, IReadOnlyList<Data.TrainingExample> examples, Meter meter, Settings settings, double waits)
     {
         var seconds = meter.Seconds / meter.Steps;
-        var trees = examples.Select(e => (e.Packed.Prompt.LengthWith([subject.Visual]), e.Packed.Responses.Select(r => r.Ids.Count).ToArray())).ToArray();
+        var trees = examples.Select(e => (e.Packed.Prompt.LengthWith([subject.Visual]), e.Packed.Responses.Select(r => (r.Ids.Count, r.CountedTokens)).ToArray())).ToArray();
         var perStep = 1.0 / (meter.Steps + WarmUp);
-        var unique = trees.Sum(t => t.Item1 + t.Item2.Sum(a => a - 1)) * perStep;
-        var asPairs = trees.Sum(t => t.Item2.Sum(a => t.Item1 + a)) * perStep;
+        var unique = trees.Sum(t => t.Item1 + t.Item2.Sum(a => a.Count - 1)) * perStep;
+        var asPairs = trees.Sum(t => t.Item2.Sum(a => t.Item1 + a.Count)) * perStep;
         var operations = GpuCost.Operations(subject, trees) * perStep;
         Console.WriteLine(JsonSerializer.Serialize(new
         {

@@ -5,8 +5,8 @@ namespace Praline.Training.Benchmarks;
 
 /// <summary>
 /// A step as the papers' scripts take it: both answers behind their own copies of the prompt in one padded batch, single precision logits at
-/// every position, log-softmax and softmax over all of them; for DPO a second pass without the adapter. Typed from the description of
-/// the published code; it runs on the same libtorch and the same model.
+/// every position, log-softmax and softmax over all of them; for DPO a second pass without the adapter; for conditional training one sequence after the
+/// other, as MACAROON's batches of one. Typed from the description of the published code; it runs on the same libtorch and the same model.
 /// </summary>
 internal sealed class PapersFormulation(Subject subject)
 {
@@ -37,6 +37,19 @@ internal sealed class PapersFormulation(Subject subject)
         subject.Update();
     }
 
+    public void Crl()
+    {
+        using var scope = new TensorScope();
+        foreach (var (prompt, answer) in subject.Conditioned.Zip([subject.Chosen, subject.Rejected]))
+        {
+            using var row = new TensorScope();
+            var (logits, labels) = Forward(Padded(prompt, [answer]));
+            (-MeanLogProb(logits, labels).Sum() / 2).Backward();
+        }
+
+        subject.Update();
+    }
+
     /// <summary>train_synpo_check.py: three forward and three backward passes, of the chosen, of the rejected, of both.</summary>
     public void ProfileSynPo()
     {
@@ -44,7 +57,7 @@ internal sealed class PapersFormulation(Subject subject)
         foreach (var answer in new[] { subject.Chosen, subject.Rejected })
         {
             using var side = new TensorScope();
-            var (logits, labels) = Forward(Padded([answer]));
+            var (logits, labels) = Forward(Padded(subject.Prompt, [answer]));
             MeanLogProb(logits, labels).Exp().Sum().Backward();
             Norm();
         }
@@ -63,12 +76,12 @@ internal sealed class PapersFormulation(Subject subject)
         subject.Optimizer.ZeroGrad();
     }
 
-    private PaddedPrompts Both() => Padded([subject.Chosen, subject.Rejected]);
+    private PaddedPrompts Both() => Padded(subject.Prompt, [subject.Chosen, subject.Rejected]);
 
-    private PaddedPrompts Padded(IReadOnlyList<int>[] answers)
+    private PaddedPrompts Padded(PromptTokens tokens, IReadOnlyList<int>[] answers)
     {
         using var noGrad = NoGrad.Begin();
-        var prompt = PromptAssembly.Embed(subject.Prompt, subject.Language.Embed, Device.Cpu, subject.Features);
+        var prompt = PromptAssembly.Embed(tokens, subject.Language.Embed, Device.Cpu, subject.Features);
         return PaddedPrompts.ForTraining([.. answers.Select(_ => prompt)], answers, subject.Language.Embed);
     }
 

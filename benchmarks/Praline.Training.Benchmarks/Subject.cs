@@ -13,10 +13,14 @@ namespace Praline.Training.Benchmarks;
 
 /// <summary>
 /// What both formulations compute: a Llama of hidden 512, 8 layers, vocabulary 32,000, LoRA r 128 on all its linear layers; a pair of answers of
-/// 200 tokens to a prompt of 1,170 visual and 60 text tokens.
+/// 200 tokens to a prompt of 1,170 visual and 60 text tokens. For conditional training the two answers have prompts of that length that differ in a condition's
+/// token at the beginning of the question.
 /// </summary>
 internal sealed class Subject : IDisposable
 {
+    /// <summary>Tokens before the image, as in "&lt;s&gt;[INST] &lt;image&gt;\n".</summary>
+    private const int Lead = 5;
+
     private readonly ParameterStore _store;
 
     public Subject(Settings settings)
@@ -49,8 +53,10 @@ internal sealed class Subject : IDisposable
         var text = Ids(Text);
         Prompt = new PromptTokens([.. text[..(Text / 2)], PromptTokens.ImageToken, .. text[(Text / 2)..]]);
         (Chosen, Rejected) = (Ids(Answer), Ids(Answer));
+        Conditioned = [.. Enumerable.Range(0, 2).Select(condition => new PromptTokens([.. text[..Lead], PromptTokens.ImageToken, condition, .. text[(Lead + 1)..]]))];
         Model = new TrainedModel(Language, Adapter.Parameters, _ => { }, Adapter, new OneVideo(Features));
         Example = new TrainingExample("pair", new PackedExample(Prompt, [new Response(Chosen), new Response(Rejected)]), new MediaReference(["video"], true));
+        ConditionedExample = Example with { Packed = LearntSequence.Share([Sequence(Conditioned[0], Chosen), Sequence(Conditioned[1], Rejected)])! };
         Optimizer = new AdamW(Adapter.Parameters, new AdamWOptions { LearningRate = 5e-6 });
     }
 
@@ -74,11 +80,20 @@ internal sealed class Subject : IDisposable
 
     public int[] Rejected { get; }
 
+    /// <summary>The two answers' prompts under the two conditions.</summary>
+    public IReadOnlyList<PromptTokens> Conditioned { get; }
+
     public TrainedModel Model { get; }
 
     public TrainingExample Example { get; }
 
+    /// <summary>Both answers behind their conditions.</summary>
+    public TrainingExample ConditionedExample { get; }
+
     public AdamW Optimizer { get; }
+
+    /// <summary>What the engine computes in a step of a method.</summary>
+    public TrainingExample ExampleOf(string method) => method == "crl" ? ConditionedExample : Example;
 
     /// <summary>The same model with all its weights in training, without the adapter.</summary>
     public TrainedModel Whole()
@@ -93,7 +108,7 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>What the engine says a step will need.</summary>
-    public double EstimateMb(string method) => MemoryEstimate.Of(Model, Visual + Text + (2 * (Answer - 1)), method == "profile" ? 8 : 1).Total / 1048576.0;
+    public double EstimateMb(string method) => MemoryEstimate.Of(Model, Model.LengthOf(ExampleOf(method)), method == "profile" ? 8 : 1).Total / 1048576.0;
 
     /// <summary>Clips and updates, as both formulations do after each step.</summary>
     public void Update()
@@ -109,6 +124,9 @@ internal sealed class Subject : IDisposable
         Model.Dispose();
         _store.Dispose();
     }
+
+    private static LearntSequence Sequence(PromptTokens prompt, int[] answer) =>
+        new([.. prompt.Ids, .. answer], [.. prompt.Ids.Select(_ => false), .. answer.Select(_ => true)]);
 
     private sealed class OneVideo(VisionFeatures features) : IVisionSource
     {

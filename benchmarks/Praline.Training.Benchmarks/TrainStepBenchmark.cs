@@ -12,7 +12,7 @@ internal static class TrainStepBenchmark
     public static int Run(Settings settings)
     {
         var rounds = settings.Whole("rounds", 2);
-        foreach (var method in settings.Text("methods", "synpo,dpo,profile").Split(','))
+        foreach (var method in settings.Text("methods", "synpo,dpo,crl,profile").Split(','))
         {
             var (engine, papers) = (new List<Result>(), new List<Result>());
             for (var round = 0; round < rounds; round++)
@@ -33,6 +33,8 @@ internal static class TrainStepBenchmark
                 ratio = Math.Round(theirs / ours, 3),
                 engine_peak_mb = Math.Round(ourPeak),
                 papers_peak_mb = Math.Round(theirPeak),
+                engine_tokens = engine[0].Tokens,
+                papers_tokens = papers[0].Tokens,
                 peak_ratio = Math.Round(ourPeak / theirPeak, 3),
                 model_mb = Math.Round(baseline),
                 engine_estimate_mb = Math.Round(engine[0].Estimate),
@@ -65,8 +67,8 @@ internal static class TrainStepBenchmark
 
         using var json = JsonDocument.Parse(line);
         double Get(string name) => json.RootElement.GetProperty(name).GetDouble();
-        return new Result(Get("seconds"), Get("peak_mb"), Get("model_mb"), Get("estimate_mb"));
+        return new Result(Get("seconds"), Get("peak_mb"), Get("model_mb"), Get("estimate_mb"), Get("tokens"));
     }
 
-    private sealed record Result(double Seconds, double Peak, double Model, double Estimate);
+    private sealed record Result(double Seconds, double Peak, double Model, double Estimate, double Tokens);
 }

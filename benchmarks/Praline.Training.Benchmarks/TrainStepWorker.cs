@@ -17,12 +17,12 @@ internal static class TrainStepWorker
         if (formulation == "engine")
         {
             var engine = new EngineFormulation(subject);
-            step = method switch { "synpo" => engine.SynPo, "dpo" => engine.Dpo, _ => engine.ProfileSynPo };
+            step = method switch { "synpo" => engine.SynPo, "dpo" => engine.Dpo, "crl" => engine.Crl, _ => engine.ProfileSynPo };
         }
         else
         {
             var papers = new PapersFormulation(subject);
-            step = method switch { "synpo" => papers.SynPo, "dpo" => papers.Dpo, _ => papers.ProfileSynPo };
+            step = method switch { "synpo" => papers.SynPo, "dpo" => papers.Dpo, "crl" => papers.Crl, _ => papers.ProfileSynPo };
         }
 
         step(); // warm-up
@@ -34,7 +34,14 @@ internal static class TrainStepWorker
             seconds.Add(Now(settings) - start);
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new { seconds = seconds.Min(), peak_mb = ProcessMemory.Peak / 1048576.0, model_mb = before / 1048576.0, estimate_mb = subject.EstimateMb(method) }));
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            seconds = seconds.Min(),
+            peak_mb = ProcessMemory.Peak / 1048576.0,
+            model_mb = before / 1048576.0,
+            estimate_mb = subject.EstimateMb(method),
+            tokens = formulation == "engine" ? subject.Model.LengthOf(subject.ExampleOf(method)) : 2 * (subject.Visual + subject.Text + subject.Answer),
+        }));
         return 0;
     }
 

@@ -55,6 +55,7 @@ def main():
     vocabulary, hidden = model.config.vocab_size, model.config.hidden_size
     dtype = model.get_input_embeddings().weight.dtype
     features = (torch.randn(1, visual, hidden) * 0.02).to(args.device, dtype)
+    own = text - 5 if args.method == "crl" else 0  # the question, which conditions come before, is there twice
     counted = {"unique": 0, "pairs": 0}
 
     def step(number):
@@ -69,7 +70,7 @@ def main():
             loss = loss_of(args, model, embeds, ids[text : text + good], ids[text + good :])
             (loss / args.pairs).backward()
             total += loss.item()
-            counted["unique"] += visual + text + good + bad - 2
+            counted["unique"] += visual + text + own + good + bad - 2
             counted["pairs"] += 2 * (visual + text) + good + bad
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
