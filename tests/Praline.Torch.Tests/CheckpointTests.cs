@@ -81,6 +81,7 @@ public sealed class CheckpointTests
         }
 
         Once();
+        LiveTensors.Settle();
         var before = Tensor.LiveCount;
         Once();
         Assert.Equal(before, Tensor.LiveCount);

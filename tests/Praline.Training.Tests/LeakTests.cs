@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Testing;
 
 namespace Praline.Training.Tests;
 
@@ -29,6 +30,7 @@ public class LeakTests
             GradientCheckpointing = checkpointing,
             Loop = new() { NumEpochs = 50, BatchSize = 1, AccumulationSteps = 2, TokensPerMicroBatch = 0, LearningRate = 1e-4, SaveSteps = 30, MaxSteps = 100 },
         };
+        LiveTensors.Settle();
         TrainingSession.Run(options);
         long[] alive = [.. File.ReadLines(Path.Combine(options.ModelDir, "timing.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("tensors").GetInt64())];
         Assert.True(alive.Length >= 100);

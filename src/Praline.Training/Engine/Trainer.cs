@@ -31,9 +31,7 @@ public sealed class Trainer : IDisposable
     private TrainingState _state = new();
     private ReducerStatistics _exchange;
     private bool _stopAsked;
-    private JsonLinesLog? _metricsLog;
-    private JsonLinesLog? _timingLog;
-    private TensorBoardLog? _tensorBoard;
+    private RunLogs? _logs; // rank 0's
 
     /// <summary>Sets a run up; nothing is written yet.</summary>
     /// <param name="task">What to train on what.</param>
@@ -107,9 +105,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _metricsLog?.Dispose();
-        _timingLog?.Dispose();
-        _tensorBoard?.Dispose();
+        _logs?.Dispose();
         _gradients.Dispose();
         _optimizer.Dispose();
         _weights.Dispose();
@@ -279,24 +275,7 @@ public sealed class Trainer : IDisposable
     {
         _exchange += exchange;
         _state = _state with { Seconds = _state.Seconds + seconds };
-        var epoch = (double)_state.Step / _sampler.StepsPerEpoch;
-        if (!_world.IsMain)
-        {
-            _reporter.Step(_state, metrics, tokens, seconds);
-            return;
-        }
-
-        _metricsLog!.Write(
-        [
-            new("step", _state.Step), new("epoch", epoch), .. metrics.Select(m => KeyValuePair.Create(m.Key, (object?)m.Value)),
-            new("dropped", _state.Dropped),
-        ]);
-        _timingLog!.Write(
-        [
-            new("step", _state.Step), new("seconds", seconds), new("tokens_per_second", tokens / seconds), new("memory", ProcessMemory.Current), new("peak_memory", ProcessMemory.Peak),
-            new("tensors", Tensor.LiveCount), .. RankChecks.Timing(_world, exchange),
-        ]);
-        _tensorBoard!.Write(_state.Step, [.. metrics.Where(m => double.IsFinite(m.Value)), new("tokens_per_second", tokens / seconds)]);
+        _logs?.Step(_state, (double)_state.Step / _sampler.StepsPerEpoch, metrics, tokens, seconds, RankChecks.Timing(_world, exchange));
         _reporter.Step(_state, metrics, tokens, seconds);
     }
 
@@ -329,8 +308,7 @@ public sealed class Trainer : IDisposable
             return;
         }
 
-        _metricsLog?.Write([new("step", _state.Step), .. results.Select(m => KeyValuePair.Create("eval/" + m.Key, (object?)m.Value))]);
-        _tensorBoard?.Write(_state.Step, results.Select(m => KeyValuePair.Create("eval/" + m.Key, m.Value)));
+        _logs?.Evaluation(_state.Step, results);
         _reporter.Evaluated(_state, results);
         if (results.TryGetValue("score", out var score) && !(score <= _state.BestScore))
         {
@@ -355,18 +333,12 @@ public sealed class Trainer : IDisposable
         using var scope = new TensorScope();
         _weights.RequireEqual(_state.Step);
         var (weights, optimizer) = _weights.Whole(_optimizer);
-        if (!_world.IsMain)
+        if (_logs is null)
         {
             return;
         }
 
-        _metricsLog!.FlushToDisk();
-        _timingLog!.FlushToDisk();
-        _tensorBoard!.FlushToDisk();
-        _state = _state with
-        {
-            LogOffsets = new Dictionary<string, long> { ["metrics"] = _metricsLog.Length, ["timing"] = _timingLog.Length, ["tensorboard"] = _tensorBoard.Length },
-        };
+        _state = _state with { LogOffsets = _logs.FlushToDisk() };
         _checkpoints.Save(_state, weights, optimizer);
     }
 
@@ -396,9 +368,7 @@ public sealed class Trainer : IDisposable
 
         if (_world.IsMain)
         {
-            _metricsLog = new JsonLinesLog(_run.MetricsFile, _state.LogOffsets.GetValueOrDefault("metrics"));
-            _timingLog = new JsonLinesLog(_run.TimingFile, _state.LogOffsets.GetValueOrDefault("timing"));
-            _tensorBoard = new TensorBoardLog(_run.Root, _state.LogOffsets.GetValueOrDefault("tensorboard"));
+            _logs = new RunLogs(_run, _state.LogOffsets);
         }
     }
 

@@ -1,6 +1,7 @@
 using Praline.Models.Generation;
 using Praline.Models.Language;
 using Praline.Models.Tests.Language;
+using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
@@ -24,6 +25,7 @@ public sealed class TextGeneratorLeakTests
         };
         var generator = new TextGenerator(model, maxBatch: 3);
         generator.Generate(request);
+        LiveTensors.Settle();
         var before = Tensor.LiveCount;
         generator.Generate([request, request]);
         Assert.Equal(before, Tensor.LiveCount);

@@ -1,4 +1,5 @@
 using Praline.Models.Multimodal;
+using Praline.Testing;
 using Praline.Torch;
 
 namespace Praline.Models.Tests.Multimodal;
@@ -16,6 +17,7 @@ public class VisionLeakTests
         var prompt = new PromptTokens([1, PromptTokens.ImageToken, PromptTokens.ImageToken, 5]);
         var frames = new[] { TinyModels.Picture(30, 30, 1), TinyModels.Picture(30, 30, 2) };
         long before = 0;
+        LiveTensors.Settle();
         for (var step = 0; step < 100; step++)
         {
             // The results are disposed, nothing else is, and no scope is open.
