@@ -5,12 +5,15 @@ namespace Praline.Training.Benchmarks;
 /// <summary>
 /// The cost model of docs/distributed.md. Summing B bytes over n ranks in a ring takes <c>2 (n−1) latency + 2 B (n−1)/n / bandwidth</c>. Gradients
 /// travel in about eight buckets: all but the last hide behind the backward pass, two thirds of the computing; the last one, and what is
-/// gathered after an update or before a layer is computed, hides behind nothing.
+/// gathered after an update, hides behind nothing. A layer whose weights lie in parts is gathered (half a sum) while the one before it is computed,
+/// forward (a quarter of the computing, as the layer is computed once more) and backward; the first one, and what takes longer than that, is waited for.
 /// </summary>
 internal static class CostModel
 {
     private const int Buckets = 8;
+    private const int Layers = 32;
     private const double BackwardShare = 2.0 / 3;
+    private const double BackwardShareTwice = 3.0 / 4;
     private static readonly int[] Small = [2, 8, 64, 512];
     private static readonly int[] Large = [8, 64, 256, 512];
 
@@ -24,11 +27,20 @@ internal static class CostModel
     /// <summary>The share of its time that a rank computes.</summary>
     /// <param name="compute">Seconds of a step without exchange.</param>
     /// <param name="gradient">Bytes that are summed (half of it when they are only scattered) while the backward pass goes on.</param>
-    /// <param name="gathered">Bytes that are gathered while nothing is computed.</param>
+    /// <param name="gathered">Bytes that are gathered: after the update, or, with <paramref name="layers"/>, half of them before the forward and half before the backward pass.</param>
     /// <param name="ranks">How many ranks.</param>
     /// <param name="network">What is between them.</param>
-    public static double Efficiency(double compute, double gradient, double gathered, int ranks, Network network)
+    /// <param name="layers">The layers that are gathered one by one and whose gradients travel one by one; 0 when they are whole.</param>
+    public static double Efficiency(double compute, double gradient, double gathered, int ranks, Network network, int layers = 0)
     {
+        if (layers > 0)
+        {
+            var (layer, sum) = (Exchange(gathered / 4 / layers, ranks, network), Exchange(gradient / layers, ranks, network));
+            var forward = layer + Math.Max(0, ((layers - 1) * layer) - ((1 - BackwardShareTwice) * compute));
+            var backward = sum + Math.Max(0, ((layers - 1) * (layer + sum)) - (BackwardShareTwice * compute)); // its first layer has stayed
+            return compute / (compute + forward + backward);
+        }
+
         var bucket = Exchange(gradient / Buckets, ranks, network);
         var exposed = bucket + Math.Max(0, ((Buckets - 1) * bucket) - (BackwardShare * compute));
         return compute / (compute + exposed + (gathered > 0 ? Exchange(gathered / 2, ranks, network) : 0));
@@ -59,20 +71,20 @@ internal static class CostModel
     public static void PrintLarge()
     {
         const double parameters = 7e9, tokens = 8000, speed = 125e12;
-        var plans = new (string Name, double Compute, double Gradient, double Gathered, Func<int, double> Memory)[]
+        var plans = new (string Name, double Compute, double Gradient, double Gathered, int Layers, Func<int, double> Memory)[]
         {
-            ("LoRA r 128 (320 M)", 4 * parameters * tokens / speed, 4 * 0.32e9, 0, _ => (2 * parameters) + (16 * 0.32e9)),
-            ("whole model", 6 * parameters * tokens / speed, 4 * parameters, 0, _ => 18 * parameters),
-            ("--shard optimizer", 6 * parameters * tokens / speed, 2 * parameters, 2 * parameters, n => (6 * parameters) + (12 * parameters / n)),
-            ("--shard parameters", 8 * parameters * tokens / speed, 2 * parameters, 4 * parameters, n => 18 * parameters / n),
+            ("LoRA r 128 (320 M)", 4 * parameters * tokens / speed, 4 * 0.32e9, 0, 0, _ => (2 * parameters) + (16 * 0.32e9)),
+            ("whole model", 6 * parameters * tokens / speed, 4 * parameters, 0, 0, _ => 18 * parameters),
+            ("--shard optimizer", 6 * parameters * tokens / speed, 2 * parameters, 2 * parameters, 0, n => (6 * parameters) + (12 * parameters / n)),
+            ("--shard parameters", 8 * parameters * tokens / speed, 2 * parameters, 4 * parameters, Layers, n => 18 * parameters / n),
         };
         foreach (var network in Network.Known.Skip(1))
         {
             Console.WriteLine($"\n7B model on {network.Name}: predicted efficiency");
             Header(Large, "  GB sent  GB held (n=64)");
-            foreach (var (name, compute, gradient, gathered, memory) in plans)
+            foreach (var (name, compute, gradient, gathered, layers, memory) in plans)
             {
-                Row(name, Large, n => Efficiency(compute, gradient, gathered, n, network), Text($"{((2 * gradient) + gathered) / 1e9,9:0.0}{memory(64) / 1e9,9:0.0}"));
+                Row(name, Large, n => Efficiency(compute, gradient, gathered, n, network, layers), Text($"{((2 * gradient) + gathered) / 1e9,9:0.0}{memory(64) / 1e9,9:0.0}"));
             }
         }
     }

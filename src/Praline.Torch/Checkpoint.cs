@@ -31,13 +31,13 @@ public static unsafe class Checkpoint
     /// <param name="constants">Further inputs, without gradients.</param>
     /// <param name="generators">Random generators that it draws from.</param>
     /// <param name="hold">
-    /// Called before each of the two times; what it returns is disposed when the parameters are not needed any more, the second time after
-    /// gradients were computed.
+    /// Called before each of the two times, with true for the second; what it returns is disposed when the parameters are not needed any more,
+    /// the second time after gradients were computed.
     /// </param>
     public static Tensor Run(
-        Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<IDisposable>? hold)
+        Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<bool, IDisposable>? hold)
     {
-        using var held = hold?.Invoke();
+        using var held = hold?.Invoke(false);
         if (!NoGrad.IsGradEnabled)
         {
             return function(x, constants);
@@ -102,10 +102,10 @@ public static unsafe class Checkpoint
         private readonly Tensor[] _constants;
         private readonly IReadOnlyList<Generator> _generators;
         private readonly Tensor[] _states;
-        private readonly Func<IDisposable>? _hold;
+        private readonly Func<bool, IDisposable>? _hold;
 
         internal Region(
-            Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<IDisposable>? hold)
+            Func<Tensor, Tensor[], Tensor> function, Tensor x, Tensor[] constants, IReadOnlyList<Generator> generators, Func<bool, IDisposable>? hold)
         {
             (_function, _hold) = (function, hold);
             _x = x.Detach().DetachFromScope();
@@ -126,7 +126,7 @@ public static unsafe class Checkpoint
         /// <summary>Gradients of the input and the parameters; null where there is none.</summary>
         internal Tensor?[] Again(Tensor gradOutput, Tensor[] parameters)
         {
-            using var held = _hold?.Invoke();
+            using var held = _hold?.Invoke(true);
             using var grad = NoGrad.EnableGrad();
             var now = _generators.Select(generator => generator.GetState()).ToArray();
             Restore(_states);

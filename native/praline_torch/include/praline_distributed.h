@@ -31,6 +31,11 @@ enum pt_collective : int32_t {
 };
 // Starts a collective on a thread of the group's; collectives of a group run in the order in which they were started.
 PT_API int pt_group_start(pt_group group, int32_t what, pt_tensor tensor, pt_tensor output, int32_t root, pt_work* result);
+// Starts gathering tensors of which each rank has a part, whichever rank asks for them: each round every rank says the number of the one that it
+// wants (-1: none), and that of the first rank that wants any is gathered. Over when `wanted` lies in `whole`, or, with -1, when no rank wants
+// any more. types: what each travels in.
+PT_API int pt_group_lend(pt_group group, const pt_tensor* parts, const int32_t* types, int32_t n, int32_t wanted, pt_tensor whole,
+                         pt_work* result);
 // 0: done, 1: not yet after timeout_ms, -1: failed.
 PT_API int pt_work_wait(pt_work work, int64_t timeout_ms);
 PT_API void pt_work_free(pt_work work);

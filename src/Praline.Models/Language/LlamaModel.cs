@@ -185,7 +185,7 @@ public sealed class LlamaModel
         for (var i = 0; i < _layers.Length; i++)
         {
             using var previous = i == 0 ? null : x;
-            using var weights = LayerWeights?.Use(i);
+            using var weights = LayerWeights?.Use(i, i + 1 < _layers.Length ? i + 1 : null);
             x = _layers[i].Forward(x, cos, sin, attention);
             if (i < _layers.Length - 1)
             {
@@ -202,9 +202,12 @@ public sealed class LlamaModel
     {
         var (cos, sin) = _rotary.At(positions, x.DType);
         var generators = Store.Linears.Values.Select(linear => (linear.Adapter as IRandomized)?.Generator).OfType<Generator>().Distinct().ToArray();
-        for (var i = 0; i < _layers.Length; i++)
+        var last = _layers.Length - 1;
+        int? afterForward = NoGrad.IsGradEnabled ? last : null; // the backward pass begins where the forward pass ends
+        for (var i = 0; i <= last; i++)
         {
             var (number, layer) = (i, _layers[i]);
+            int? Next(bool again) => again ? (number > 0 ? number - 1 : null) : number < last ? number + 1 : afterForward;
             using var previous = i == 0 ? null : x;
             x = Checkpoint.Run(
                 (input, constants) =>
@@ -219,7 +222,7 @@ public sealed class LlamaModel
                         attention.Free();
                     }
                 },
-                x, [cos, sin], generators, LayerWeights is { } weights ? () => weights.Use(number) : null);
+                x, [cos, sin], generators, LayerWeights is { } weights ? again => weights.Use(number, Next(again)) : null);
         }
 
         return _norm.Forward(x);

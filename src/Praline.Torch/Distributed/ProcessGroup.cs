@@ -63,6 +63,31 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>Gives this rank its part [n] of the sum of everybody's <paramref name="whole"/> [world · n].</summary>
     public void ReduceScatter(Tensor whole, Tensor part) => Run(Scattering, whole, part);
 
+    /// <summary>
+    /// Starts gathering tensors of which each rank has a part, whichever rank asks for them. Ranks may ask for different ones, and differently
+    /// often: each round every rank says which it wants, and everybody gives their part of what the first rank that wants any wants. Over when this
+    /// rank's is there; for a rank that wants none, when nobody wants any more.
+    /// </summary>
+    /// <param name="parts">This rank's part of each; not to be changed until every rank has asked for none.</param>
+    /// <param name="types">The type in which each travels.</param>
+    /// <param name="wanted">The number of the one that this rank wants; −1 for none.</param>
+    /// <param name="whole">Where it is put, one rank's part after the other's; null when none is wanted.</param>
+    public Collective StartLending(IReadOnlyList<Tensor> parts, IReadOnlyList<DType> types, int wanted, Tensor? whole)
+    {
+        nint work;
+        nint[] handles = [.. parts.Select(part => part.Handle)];
+        int[] numbers = [.. types.Select(type => (int)type)];
+        fixed (nint* p = handles)
+        fixed (int* t = numbers)
+        {
+            NativeMethods.Check(DistributedMethods.pt_group_lend(Handle, p, t, handles.Length, wanted, whole?.Handle ?? 0, &work), "collective");
+        }
+
+        GC.KeepAlive(parts);
+        GC.KeepAlive(whole);
+        return new Collective(this, work);
+    }
+
     /// <summary>Waits until <paramref name="wait"/> (given milliseconds) says 0, looking around meanwhile.</summary>
     internal void Wait(Func<long, int> wait)
     {
@@ -104,9 +129,8 @@ public sealed unsafe class ProcessGroup : IDisposable
     {
         nint work;
         NativeMethods.Check(DistributedMethods.pt_group_start(Handle, what, tensor.Handle, output?.Handle ?? 0, root, &work), "collective");
-        var started = work;
-        Wait(limit => DistributedMethods.pt_work_wait(started, limit));
-        DistributedMethods.pt_work_free(started);
+        using var started = new Collective(this, work);
+        started.Wait();
         GC.KeepAlive(tensor);
         GC.KeepAlive(output);
     }

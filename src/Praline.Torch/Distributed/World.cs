@@ -12,6 +12,8 @@ public sealed class World : IDisposable
     private readonly Store? _store;
     private readonly Watch? _watch;
     private readonly ProcessGroup? _control;
+    private readonly Func<string, ProcessGroup>? _connect;
+    private readonly List<ProcessGroup> _groups = [];
     private readonly Device _device;
     private bool _failed;
     private int _left;
@@ -42,8 +44,9 @@ public sealed class World : IDisposable
             return connecting.IsFaulted ? throw Explained(connecting.Exception!.InnerException!) : connecting.Result;
         }
 
-        _control = Connect("control");
-        Gradients = Connect("gradients");
+        _connect = Connect;
+        _control = Open("control");
+        Gradients = Open("gradients");
     }
 
     /// <summary>One process by itself.</summary>
@@ -105,6 +108,18 @@ public sealed class World : IDisposable
             world.Fail(error);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Connects the ranks of a world of several once more, for what travels while other things are said. All ranks call it in the same order; it
+    /// lives as long as this world.
+    /// </summary>
+    /// <param name="name">Tells it apart from the others.</param>
+    public ProcessGroup Open(string name)
+    {
+        var group = _connect!(name);
+        _groups.Add(group);
+        return group;
     }
 
     /// <summary>True when the item with this number is this rank's.</summary>
@@ -204,8 +219,7 @@ public sealed class World : IDisposable
         _watch!.Dispose();
         if (!_failed)
         {
-            Gradients!.Dispose();
-            _control!.Dispose();
+            _groups.ForEach(group => group.Dispose());
             _store!.Dispose();
         }
     }

@@ -41,6 +41,9 @@ internal static unsafe partial class DistributedMethods
     internal static partial int pt_group_start(nint group, int what, nint tensor, nint output, int root, nint* result);
 
     [LibraryImport(Library)]
+    internal static partial int pt_group_lend(nint group, nint* parts, int* types, int n, int wanted, nint whole, nint* result);
+
+    [LibraryImport(Library)]
     internal static partial int pt_work_wait(nint work, long timeoutMs);
 
     [LibraryImport(Library)]

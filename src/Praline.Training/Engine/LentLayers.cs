@@ -5,20 +5,24 @@ using Praline.Torch.Distributed;
 namespace Praline.Training.Engine;
 
 /// <summary>
-/// Weights of decoder layers, of which each rank keeps a part: gathered from all ranks when a layer is to be computed, forgotten afterwards.
+/// Weights of decoder layers, of which each rank keeps a part: gathered from all ranks while the layer before is computed, forgotten when the layer is
+/// computed itself. So two layers are there at most.
 /// <para>
 /// Ranks compute different numbers of micro-batches, and at times one computes while others have nothing to do, but to gather a layer takes all.
-/// So before each gathering every rank says which layer it needs; the first rank that needs one has its turn and everybody gives their part.
-/// A rank that needs none says so in <see cref="Settle"/>, until nobody needs one.
+/// So before each gathering every rank says which layer it needs; the first rank that needs one has its turn and everybody gives their part
+/// (<see cref="ProcessGroup.StartLending"/>). A rank that needs none says so in <see cref="Settle"/>, until nobody needs one.
 /// </para>
 /// </summary>
-internal sealed class LentLayers : ILayerWeights
+internal sealed class LentLayers : ILayerWeights, IDisposable
 {
     private readonly World _world;
+    private readonly ProcessGroup _group;
     private readonly IReadOnlyDictionary<string, Tensor> _parameters;
     private readonly BucketPlan _plan;
     private readonly IReadOnlyList<Tensor> _parts;
+    private readonly DType[] _types;
     private readonly ILookup<int, int> _bucketsOf;
+    private Fetched? _ahead;
 
     /// <param name="world">The ranks.</param>
     /// <param name="parameters">What trains, by name.</param>
@@ -32,39 +36,58 @@ internal sealed class LentLayers : ILayerWeights
         {
             throw new PralineException("shard: parameters keeps parts of decoder layers, but none trains as a whole: set train to language or last_layers:N, or shard to optimizer.");
         }
+
+        _types = [.. Enumerable.Range(0, parts.Count).Select(bucket => TypeOf(parameters, plan, bucket))];
+        _group = world.Open("layers");
     }
 
     /// <inheritdoc/>
-    public IDisposable Use(int layer)
+    public IDisposable Use(int layer, int? next = null)
     {
-        using var scope = new TensorScope();
-        using var noGrad = NoGrad.Begin();
-        foreach (var bucket in _bucketsOf[layer])
+        var fetched = _ahead?.Layer == layer ? _ahead : Fetch(layer);
+        if (_ahead != fetched)
         {
-            for (var turn = Turn(bucket); ; turn = Turn(bucket))
-            {
-                using var here = new TensorScope();
-                var whole = Gather(turn);
-                if (turn == bucket)
-                {
-                    Put(bucket, whole);
-                    break;
-                }
-            }
+            _ahead?.Dispose(); // foreseen, but not needed
         }
 
-        return new Loan(this, [.. _bucketsOf[layer]]);
+        _ahead = null;
+        foreach (var (bucket, whole) in fetched.Wait())
+        {
+            Put(bucket, whole);
+        }
+
+        if (next is { } other && other != layer)
+        {
+            _ahead = Fetch(other);
+        }
+
+        return new Loan(() =>
+        {
+            TakeBack(_bucketsOf[layer]);
+            if (next == layer)
+            {
+                _ahead = fetched;
+            }
+            else
+            {
+                fetched.Dispose();
+            }
+        });
     }
 
     /// <inheritdoc/>
     public void Settle()
     {
-        using var noGrad = NoGrad.Begin();
-        for (var turn = Turn(-1); turn >= 0; turn = Turn(-1))
-        {
-            using var scope = new TensorScope();
-            Gather(turn);
-        }
+        Dispose();
+        using var helping = _group.StartLending(_parts, _types, wanted: -1, whole: null);
+        helping.Wait();
+    }
+
+    /// <summary>Forgets what was fetched and not used.</summary>
+    public void Dispose()
+    {
+        _ahead?.Dispose();
+        _ahead = null;
     }
 
     /// <summary>All layers at once, on rank 0, until disposed; all ranks call it, and none computes meanwhile.</summary>
@@ -75,18 +98,20 @@ internal sealed class LentLayers : ILayerWeights
         foreach (var bucket in all)
         {
             using var scope = new TensorScope();
-            var whole = Gather(bucket);
+            var part = _parts[bucket].Detach().To(_types[bucket]).Contiguous();
+            var whole = Tensor.Empty([_plan.Sizes[bucket]], part.DType, part.Device);
+            _world.AllGather(part, whole);
             if (_world.IsMain)
             {
                 Put(bucket, whole);
             }
         }
 
-        return new Loan(this, all);
+        return new Loan(() => TakeBack(all));
     }
 
     /// <summary>Forgets all layers' weights: they lie in the parts.</summary>
-    internal void TakeAllBack() => TakeBack([.. _bucketsOf.SelectMany(b => b)]);
+    internal void TakeAllBack() => TakeBack(_bucketsOf.SelectMany(b => b));
 
     /// <summary>The type in which a bucket travels: that of its parameters.</summary>
     internal static DType TypeOf(IReadOnlyDictionary<string, Tensor> parameters, BucketPlan plan, int bucket)
@@ -95,25 +120,17 @@ internal sealed class LentLayers : ILayerWeights
         return types.Length == 1 ? types[0] : types.Contains(DType.Float64) ? DType.Float64 : DType.Float32;
     }
 
-    /// <summary>Whose turn it is: the bucket that the first rank that needs any needs; −1 when none does.</summary>
-    private int Turn(int needed)
+    /// <summary>Begins to gather a layer.</summary>
+    private Fetched Fetch(int layer) => new(layer, [.. _bucketsOf[layer].Select(bucket =>
     {
-        using var scope = new TensorScope();
-        var all = Tensor.Zeros([_world.Size], DType.Int64, _parts[0].Device);
-        _world.AllGather(Tensor.From<long>([needed], 1).To(_parts[0].Device), all);
-        return (int)all.ToArray<long>().FirstOrDefault(bucket => bucket >= 0, -1);
-    }
-
-    private Tensor Gather(int bucket)
-    {
-        var part = _parts[bucket].Detach().To(TypeOf(_parameters, _plan, bucket)).Contiguous();
-        var whole = Tensor.Empty([_plan.Sizes[bucket]], part.DType, part.Device);
-        _world.AllGather(part, whole);
-        return whole;
-    }
+        var whole = Tensor.Empty([_plan.Sizes[bucket]], _types[bucket], _parts[bucket].Device).DetachFromScope();
+        return (bucket, whole, _group.StartLending(_parts, _types, bucket, whole));
+    })]);
 
     private void Put(int bucket, Tensor whole)
     {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
         foreach (var (name, place) in _plan.Places.Where(p => p.Value.Bucket == bucket))
         {
             var parameter = _parameters[name];
@@ -122,7 +139,7 @@ internal sealed class LentLayers : ILayerWeights
     }
 
     /// <summary>One NaN in every place: no memory, and whoever uses it by mistake notices.</summary>
-    private void TakeBack(int[] buckets)
+    private void TakeBack(IEnumerable<int> buckets)
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
@@ -133,8 +150,29 @@ internal sealed class LentLayers : ILayerWeights
         }
     }
 
-    private sealed class Loan(LentLayers layers, int[] buckets) : IDisposable
+    /// <summary>A layer's weights, there or on their way.</summary>
+    private sealed class Fetched(int layer, (int Bucket, Tensor Whole, Collective Coming)[] buckets) : IDisposable
     {
-        public void Dispose() => layers.TakeBack(buckets);
+        internal int Layer => layer;
+
+        internal IEnumerable<(int Bucket, Tensor Whole)> Wait() => buckets.Select(b =>
+        {
+            b.Coming.Wait();
+            return (b.Bucket, b.Whole);
+        });
+
+        public void Dispose()
+        {
+            foreach (var (_, whole, coming) in buckets)
+            {
+                coming.Dispose();
+                whole.Dispose();
+            }
+        }
+    }
+
+    private sealed class Loan(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

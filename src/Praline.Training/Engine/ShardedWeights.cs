@@ -170,6 +170,7 @@ internal sealed class ShardedWeights : IRankWeights
     /// <inheritdoc/>
     public void Dispose()
     {
+        _layers?.Dispose();
         Array.ForEach(_parts, part => part.Dispose());
         if (_lending is not null)
         {

@@ -10,7 +10,7 @@ public enum Sharding
     Optimizer,
 
     /// <summary>
-    /// Those, and the gradients and weights of decoder layers: a layer's are gathered while it is computed, forward and backward (stage 3).
+    /// Those, and the gradients and weights of decoder layers: a layer's are gathered for the time in which it is computed, forward and backward (stage 3).
     /// </summary>
     Parameters,
 }

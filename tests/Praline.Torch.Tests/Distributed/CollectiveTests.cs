@@ -37,6 +37,31 @@ public sealed class CollectiveTests
         }
     }
 
+    [Fact]
+    public void Tensors_are_lent_to_whoever_asks_while_others_go_on()
+    {
+        // Ranks want different ones, in different orders and numbers, the third none; each begins the next before it has used the one before.
+        int[][] wishes = [[0, 1, 2, 1], [1, 2], []];
+        var results = Ranks.Run(3, world =>
+        {
+            var group = world.Open("layers");
+            DType[] types = [DType.Float32, DType.BFloat16, DType.Float32];
+            Tensor[] parts = [.. Enumerable.Range(0, 3).Select(t => Tensor.Full([t + 1], (10.0 * t) + world.Rank))];
+            Tensor[] wholes = [.. wishes[world.Rank].Select(t => Tensor.Empty([3 * (t + 1)], types[t]))];
+            Collective[] started = [.. wishes[world.Rank].Select((t, i) => group.StartLending(parts, types, t, wholes[i]))];
+            world.Barrier(); // nobody has waited for anything yet
+            Array.ForEach(started, one => one.Wait());
+            using var helping = group.StartLending(parts, types, -1, null);
+            helping.Wait();
+            return wholes.Select(whole => whole.To(DType.Float32).ToArray<float>()).ToArray();
+        });
+        for (var rank = 0; rank < 3; rank++)
+        {
+            Assert.Equal(
+                wishes[rank].Select(t => Enumerable.Range(0, 3).SelectMany(r => Enumerable.Repeat((10f * t) + r, t + 1)).ToArray()), results[rank]);
+        }
+    }
+
     [Theory]
     [InlineData(2, 103)]
     [InlineData(4, 103)]

@@ -3,6 +3,8 @@
 #if PRALINE_C10D
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace praline {
 
 bool Job::wait(std::chrono::milliseconds limit) {
@@ -72,8 +74,13 @@ void Group::run() {
   }
 }
 
+namespace {
+// What is only copied may travel as bytes: Gloo has no bfloat16.
+at::Tensor bytes(const at::Tensor& tensor) { return tensor.view(-1).view(at::kByte); }
+}  // namespace
+
 void Group::broadcast(at::Tensor tensor, int root) {
-  std::vector<at::Tensor> tensors{tensor};
+  std::vector<at::Tensor> tensors{host_ ? bytes(tensor) : tensor};
   c10d::BroadcastOptions options;
   options.rootRank = root;
   backend_->broadcast(tensors, options)->wait();
@@ -81,8 +88,8 @@ void Group::broadcast(at::Tensor tensor, int root) {
 
 void Group::all_gather(const at::Tensor& part, at::Tensor whole) {
   if (host_) {
-    std::vector<std::vector<at::Tensor>> outputs{whole.view({world_, -1}).unbind(0)};
-    std::vector<at::Tensor> inputs{part};
+    std::vector<std::vector<at::Tensor>> outputs{bytes(whole).view({world_, -1}).unbind(0)};
+    std::vector<at::Tensor> inputs{bytes(part)};
     backend_->allgather(outputs, inputs)->wait();
     return;
   }
@@ -102,6 +109,24 @@ void Group::reduce_scatter(at::Tensor whole, at::Tensor part) {
   }
   at::Tensor input = whole;
   backend_->_reduce_scatter_base(part, input)->wait();
+}
+
+void Group::lend(const std::vector<at::Tensor>& parts, const std::vector<at::ScalarType>& types, int64_t wanted, at::Tensor whole) {
+  const auto numbers = parts.at(0).options().dtype(at::kLong).requires_grad(false);
+  const at::Tensor asks = at::full({1}, wanted, numbers), asked = at::empty({world_}, numbers);
+  for (;;) {
+    all_gather(asks, asked);
+    const at::Tensor said = asked.cpu();
+    const auto* begin = said.data_ptr<int64_t>();
+    const auto* first = std::find_if(begin, begin + world_, [](int64_t number) { return number >= 0; });
+    if (first == begin + world_) return;
+    const int64_t turn = *first;
+    const at::Tensor part = parts.at(turn).detach().to(types.at(turn)).contiguous();
+    // Another rank's turn needs no room of its own where it fits into what waits to be filled.
+    const bool fits = whole.defined() && whole.scalar_type() == part.scalar_type() && whole.numel() == world_ * part.numel();
+    all_gather(part, fits ? whole : at::empty({world_ * part.numel()}, part.options()));
+    if (turn == wanted) return;
+  }
 }
 
 void Group::all_reduce(at::Tensor tensor) {

@@ -60,6 +60,8 @@ class Group {
   void all_gather(const at::Tensor& part, at::Tensor whole);
   // The sum over ranks of each rank's part of `whole`, added in rank order.
   void reduce_scatter(at::Tensor whole, at::Tensor part);
+  // Gathers what the ranks ask for, one after the other, until `wanted` is in `whole` (-1: until nobody asks).
+  void lend(const std::vector<at::Tensor>& parts, const std::vector<at::ScalarType>& types, int64_t wanted, at::Tensor whole);
 
  private:
   void run();

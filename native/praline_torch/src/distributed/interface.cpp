@@ -1,4 +1,5 @@
 // The C interface of stores, groups and reducers.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -152,6 +153,18 @@ PT_API int pt_group_start(pt_group group, int32_t what, pt_tensor tensor, pt_ten
   });
 }
 
+PT_API int pt_group_lend(pt_group group, const pt_tensor* parts, const int32_t* types, int32_t n, int32_t wanted, pt_tensor whole,
+                         pt_work* result) {
+  return guarded([&] {
+    Group* on = &group_of(group);
+    std::vector<at::ScalarType> travels(n);
+    std::transform(types, types + n, travels.begin(), [](int32_t type) { return static_cast<at::ScalarType>(type); });
+    at::Tensor into = borrow(whole);
+    TORCH_CHECK(n > 0 && wanted < n && into.defined() == (wanted >= 0), "what is wanted needs a place, and only that");
+    *result = new JobHandle(on->start([=, all = borrow(parts, n)] { on->lend(all, travels, wanted, into); }));
+  });
+}
+
 PT_API int pt_work_wait(pt_work work, int64_t timeout_ms) { return waited(**static_cast<JobHandle*>(work), timeout_ms); }
 PT_API void pt_work_free(pt_work work) { delete static_cast<JobHandle*>(work); }
 
@@ -207,6 +220,7 @@ PT_API int pt_group_create(pt_store, const char*, int32_t, int32_t, int32_t, int
 }
 PT_API void pt_group_free(pt_group) {}
 PT_API int pt_group_start(pt_group, int32_t, pt_tensor, pt_tensor, int32_t, pt_work*) { return PRALINE_ABSENT; }
+PT_API int pt_group_lend(pt_group, const pt_tensor*, const int32_t*, int32_t, int32_t, pt_tensor, pt_work*) { return PRALINE_ABSENT; }
 PT_API int pt_work_wait(pt_work, int64_t) { return PRALINE_ABSENT; }
 PT_API void pt_work_free(pt_work) {}
 PT_API int pt_reducer_create(pt_group, const pt_tensor*, const int32_t*, const int64_t*, int32_t, const int64_t*, int32_t, int32_t,
