@@ -58,7 +58,7 @@ internal sealed class MacaroonTrainings(MacaroonDemoOptions options, string fold
                 NumEpochs = options.Epochs,
                 LearningRate = dpo ? options.DpoLearningRate : options.LearningRate,
                 Schedule = dpo ? "constant" : "cosine",
-                BatchSize = name == "crl" ? options.RowsPerStep / 2 : options.RowsPerStep, // its rows have two answers each
+                BatchSize = options.RowsPerStep,
                 AccumulationSteps = 1,
                 MaxGradNorm = dpo ? 0.5 : 1,
             },
