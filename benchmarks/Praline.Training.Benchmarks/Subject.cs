@@ -108,7 +108,7 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>What the engine says a step will need.</summary>
-    public double EstimateMb(string method) => MemoryEstimate.Of(Model, Model.LengthOf(ExampleOf(method)), method == "profile" ? 8 : 1).Total / 1048576.0;
+    public double EstimateMb(string method) => MemoryEstimate.Of(Model, new StepSize(Model.LengthOf(ExampleOf(method))), method == "profile" ? 8 : 1).Total / 1048576.0;
 
     /// <summary>Clips and updates, as both formulations do after each step.</summary>
     public void Update()

@@ -54,7 +54,7 @@ public sealed record TrainOptions
     public string? ReferenceCache { get; init; }
 
     /// <summary>
-    /// Compute each layer a second time in the backward pass instead of keeping what it computed: about a third more work for a
+    /// Compute each layer, the vision tower's too where it trains, a second time in the backward pass instead of keeping what it computed: about a third more work for a
     /// fraction of the memory.
     /// </summary>
     public bool GradientCheckpointing { get; init; }

@@ -11,7 +11,7 @@ namespace Praline.Cli.Tests;
 /// </summary>
 public sealed class MemoryEstimateTests : IDisposable
 {
-    private const double Band = 1.4; // docs/performance.md states it
+    private const double Band = 1.25; // docs/performance.md states it
 
     private readonly string _folder = Directory.CreateTempSubdirectory("praline-memory-").FullName;
 
@@ -20,6 +20,7 @@ public sealed class MemoryEstimateTests : IDisposable
     [InlineData("lora", "--gradient-checkpointing")]
     [InlineData("projector")]
     [InlineData("vision")]
+    [InlineData("vision", "--gradient-checkpointing")]
     [InlineData("language projector vision", "--gradient-checkpointing")]
     [InlineData("lora", "--lora-parts", "language", "vision", "--lora-target-modules", "q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")]
     public void The_estimate_is_near_the_peak(string train, params string[] more)
@@ -30,7 +31,7 @@ public sealed class MemoryEstimateTests : IDisposable
         File.WriteAllText(pairs, JsonSerializer.Serialize(new { video_name = SmallWorldData.Name(SmallWorldSplit.Preference, 0), pos_pre = "It moves.", neg_pre = "It stays here." }));
         var (exitCode, _, error) = PralineProcess.Run(
         [
-            "train", "synpo", "--from-scratch", "--pretrained-pth", _folder, "--data", pairs, "--videos", Path.Combine(_folder, "videos"), "--out", run, "--num-epochs", "1", "--threads", "1",
+            "train", "synpo", "--from-scratch", "--pretrained-pth", _folder, "--data", pairs, "--videos", Path.Combine(_folder, "videos"), "--out", run, "--num-epochs", "2", "--threads", "1",
             "--accumulation-steps", "1", "--sampled-frm", "6", "--token-kept-ratio", "0.5", "--train", .. train.Split(' '), .. more,
         ]);
         Assert.True(exitCode == 0, error);

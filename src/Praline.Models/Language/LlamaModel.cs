@@ -201,7 +201,7 @@ public sealed class LlamaModel
     private Tensor RunCheckpointed(Tensor x, Tensor positions, PackedLayout layout)
     {
         var (cos, sin) = _rotary.At(positions, x.DType);
-        var generators = Store.Linears.Values.Select(linear => (linear.Adapter as IRandomized)?.Generator).OfType<Generator>().Distinct().ToArray();
+        var generators = Store.Generators;
         var last = _layers.Length - 1;
         int? afterForward = NoGrad.IsGradEnabled ? last : null; // the backward pass begins where the forward pass ends
         for (var i = 0; i <= last; i++)

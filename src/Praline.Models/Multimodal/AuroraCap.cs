@@ -50,6 +50,9 @@ public sealed class AuroraCap : VisionLanguageModel
     public override string ModelType => "auroracap";
 
     /// <inheritdoc/>
+    public override bool TowerCheckpointing { get => VisualEncoder.Checkpointing; set => VisualEncoder.Checkpointing = value; }
+
+    /// <inheritdoc/>
     public override LlamaModel Language { get; }
 
     /// <summary>The vision tower.</summary>

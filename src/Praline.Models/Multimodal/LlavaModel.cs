@@ -31,6 +31,9 @@ public abstract class LlavaModel : SingleFolderModel
     public override string ModelType => Config.ModelType;
 
     /// <inheritdoc/>
+    public override bool TowerCheckpointing { get => Tower.Checkpointing; set => Tower.Checkpointing = value; }
+
+    /// <inheritdoc/>
     public override LlamaModel Language { get; }
 
     /// <summary>The vision tower.</summary>

@@ -40,6 +40,9 @@ public sealed class Qwen2Vl : SingleFolderModel
     public override string ModelType => Config.Vision.IsVersion25 ? "qwen2_5_vl" : "qwen2_vl";
 
     /// <inheritdoc/>
+    public override bool TowerCheckpointing { get => Visual.Checkpointing; set => Visual.Checkpointing = value; }
+
+    /// <inheritdoc/>
     public override LlamaModel Language { get; }
 
     /// <summary>The vision tower with its merger.</summary>

@@ -39,6 +39,12 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>The language model.</summary>
     public abstract LlamaModel Language { get; }
 
+    /// <summary>
+    /// Keep only the input of each of the vision tower's layers for the backward pass, and compute the layer a second time there, where gradients are
+    /// recorded.
+    /// </summary>
+    public abstract bool TowerCheckpointing { get; set; }
+
     /// <summary>The checkpoint's tokenizer, read when it is first asked for.</summary>
     /// <exception cref="PralineException">The folder has none, or it can't be read.</exception>
     public Tokenizer Tokenizer => _tokenizer.Value;

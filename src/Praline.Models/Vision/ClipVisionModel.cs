@@ -15,11 +15,12 @@ public sealed class ClipVisionModel : VisionTower
     private readonly LayerNorm _before;
     private readonly VisionLayer[] _layers;
     private readonly LayerNorm _after;
+    private readonly ParameterStore _store;
 
     /// <summary>Takes <c>vision_model.embeddings</c>, <c>.pre_layrnorm</c> (sic), <c>.encoder.layers</c>, <c>.post_layernorm</c>.</summary>
     public ClipVisionModel(Weights weights, ClipVisionConfig config)
     {
-        Config = config;
+        (Config, _store) = (config, weights.Store);
         var root = weights["vision_model"];
         _embeddings = new ClipVisionEmbeddings(root["embeddings"], config);
         _before = new LayerNorm(root["pre_layrnorm"], config.HiddenSize, config.LayerNormEps);
@@ -121,7 +122,13 @@ public sealed class ClipVisionModel : VisionTower
         for (var i = 0; i < layers; i++)
         {
             using var previous = states is null ? x : null;
-            (x, sizes) = r == 0 ? (_layers[i].Forward(x), null) : _layers[i].ForwardMerging(x, sizes, r);
+            (x, sizes) = (Checkpointing && states is null, r) switch
+            {
+                (true, 0) => (_layers[i].ForwardCheckpointed(x, _store.Generators), null),
+                (true, _) => _layers[i].ForwardMergingCheckpointed(x, sizes, r, _store.Generators),
+                (false, 0) => (_layers[i].Forward(x), null),
+                (false, _) => _layers[i].ForwardMerging(x, sizes, r),
+            };
             states?.Add(x);
         }
 

@@ -18,11 +18,12 @@ public sealed class QwenVisionModel
     private readonly Func<Tensor, Tensor> _mergeNorm;
     private readonly Linear _mergeUp;
     private readonly Linear _mergeDown;
+    private readonly ParameterStore _store;
 
     /// <summary>Takes <c>patch_embed.proj</c>, <c>blocks</c> and <c>merger</c>.</summary>
     public QwenVisionModel(Weights weights, QwenVisionConfig config)
     {
-        Config = config;
+        (Config, _store) = (config, weights.Store);
         _patch = weights["patch_embed"]["proj"].Get(
             "weight", Initialization.Normal, config.HiddenSize, config.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize);
         _blocks = Weights.Repeat(config.Layers, i => new QwenVisionBlock(weights["blocks"][i], config));
@@ -35,6 +36,9 @@ public sealed class QwenVisionModel
 
     /// <summary>The model's shape.</summary>
     public QwenVisionConfig Config { get; }
+
+    /// <summary>Compute layers a second time in the backward pass instead of keeping what they computed.</summary>
+    public bool Checkpointing { get; set; }
 
     /// <summary>The type of the weights.</summary>
     public DType DType => _patch.DType;
@@ -57,7 +61,11 @@ public sealed class QwenVisionModel
         for (var i = 0; i < _blocks.Length; i++)
         {
             using var previous = x;
-            x = _blocks[i].Forward(x, cos, sin, Config.IsVersion25 && !Config.FullAttentionLayers.Contains(i) ? windows : frames);
+            var (block, inWindows) = (_blocks[i], Config.IsVersion25 && !Config.FullAttentionLayers.Contains(i));
+            x = Checkpointing
+                ? Checkpoint.Run(
+                    (input, turns) => block.Forward(input, turns[0], turns[1], inWindows ? places.Windows(input.Device) : places.Frames(input.Device)), x, [cos, sin], _store.Generators)
+                : block.Forward(x, cos, sin, inWindows ? windows : frames);
         }
 
         var square = _mergeNorm(x).View(-1, (long)Config.HiddenSize * Config.MergeSize * Config.MergeSize);

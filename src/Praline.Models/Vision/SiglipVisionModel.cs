@@ -14,11 +14,12 @@ public sealed class SiglipVisionModel : VisionTower
     private readonly VisionLayer[] _layers;
     private readonly LayerNorm _after;
     private readonly SiglipPoolingHead? _head;
+    private readonly ParameterStore _store;
 
     /// <summary>Takes <c>vision_model.embeddings</c>, <c>.encoder.layers</c>, <c>.post_layernorm</c> and perhaps <c>.head</c>.</summary>
     public SiglipVisionModel(Weights weights, SiglipVisionConfig config)
     {
-        Config = config;
+        (Config, _store) = (config, weights.Store);
         var root = weights["vision_model"];
         var embeddings = root["embeddings"];
         _patches = new PatchEmbedding(embeddings["patch_embedding"], config.HiddenSize, config.Channels, config.PatchSize, bias: true);
@@ -79,7 +80,7 @@ public sealed class SiglipVisionModel : VisionTower
         for (var i = 0; i < layers; i++)
         {
             using var previous = states is null ? x : null;
-            x = _layers[i].Forward(x);
+            x = Checkpointing && states is null ? _layers[i].ForwardCheckpointed(x, _store.Generators) : _layers[i].Forward(x);
             states?.Add(x);
         }
 

@@ -55,5 +55,36 @@ public sealed class VisionLayer
         return (FeedForward(x).MoveToOuterScope(), sizes);
     }
 
+    /// <summary><see cref="Forward"/>, of which only the input is kept for the backward pass.</summary>
+    /// <param name="x">[images, tokens, hidden]</param>
+    /// <param name="generators">What adapters in it draw from.</param>
+    internal Tensor ForwardCheckpointed(Tensor x, IReadOnlyList<Generator> generators) => Checkpoint.Run((input, _) => Forward(input), x, [], generators);
+
+    /// <summary><see cref="ForwardMerging"/>, of which only the inputs are kept for the backward pass.</summary>
+    internal (Tensor X, Tensor? Sizes) ForwardMergingCheckpointed(Tensor x, Tensor? sizes, long r, IReadOnlyList<Generator> generators)
+    {
+        if (!NoGrad.IsGradEnabled)
+        {
+            return ForwardMerging(x, sizes, r);
+        }
+
+        Tensor? merged = null;
+        var again = false;
+        var result = Checkpoint.Run(
+            (input, known) =>
+            {
+                var (output, counts) = ForwardMerging(input, known.FirstOrDefault(), r);
+                if (!again)
+                {
+                    // Whole numbers that no gradient flows through: the first time's are right.
+                    (merged, again) = (ReferenceEquals(counts, sizes) ? counts : counts?.MoveToOuterScope(), true);
+                }
+
+                return output;
+            },
+            x, sizes is null ? [] : [sizes], generators);
+        return (result, merged);
+    }
+
     private Tensor FeedForward(Tensor x) => x + _down.Forward(_activation(_up.Forward(_feedForwardNorm.Forward(x))));
 }

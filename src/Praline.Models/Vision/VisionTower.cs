@@ -20,6 +20,9 @@ public abstract class VisionTower
     /// <summary>The type of the weights.</summary>
     public abstract DType DType { get; }
 
+    /// <summary>Compute layers a second time in the backward pass instead of keeping what they computed; where every state is asked for, they are kept.</summary>
+    public bool Checkpointing { get; set; }
+
     /// <summary>
     /// The state before the first layer (0), after the first (1)… or counted from the end (−1 is the last): one hidden state,
     /// running no layer beyond it.

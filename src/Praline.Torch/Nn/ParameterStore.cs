@@ -45,6 +45,9 @@ public sealed class ParameterStore : IDisposable
     /// <summary>All linear layers by module name, such as <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public IReadOnlyDictionary<string, Linear> Linears => _linears;
 
+    /// <summary>What adapters on the linear layers draw random numbers from at present: rewound where a layer is computed again.</summary>
+    public IReadOnlyList<Generator> Generators => [.. _linears.Values.Select(linear => (linear.Adapter as IRandomized)?.Generator).OfType<Generator>().Distinct()];
+
     /// <summary>All embeddings by module name.</summary>
     public IReadOnlyDictionary<string, Embedding> Embeddings => _embeddings;
 

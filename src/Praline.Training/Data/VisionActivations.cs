@@ -26,6 +26,11 @@ internal static class VisionActivations
         // Inputs and outputs of both norms, q, k, v, the heads' outputs, the feed-forward layer, the scores.
         long Layer(int i) => (work.Tokens[i] * ((8 * d) + work.FeedForward)) + (work.Heads * work.Pairs[i]);
         long[] layers = [.. Enumerable.Range(0, work.Tokens.Count).Select(Layer)];
+        if (model.TowerCheckpointing)
+        {
+            layers = [.. layers.Take(1), .. work.Tokens.Select(tokens => tokens * d)]; // a layer that is computed again, and what it begins with
+        }
+
         var gradients = work.Tokens.Count == 0 ? 0 : (work.Tokens[0] * ((4 * d) + work.FeedForward)) + (2 * work.Heads * work.Pairs[0]); // of the layer at hand
         return bytes + (size * (layers.Sum() + gradients));
     }

@@ -16,8 +16,8 @@ public interface ITrainingTask
     /// <summary>Rows of the data that were left out, for the summary.</summary>
     int LeftOutRows => 0;
 
-    /// <summary>What training with micro-batches of at most so many tokens will need; null when nobody knows.</summary>
-    MemoryEstimate? Memory(int tokens) => null;
+    /// <summary>What training in such steps will need; null when nobody knows.</summary>
+    MemoryEstimate? Memory(StepSize step) => null;
 
     /// <summary>The tensors that are trained, by the names they are saved under.</summary>
     IReadOnlyDictionary<string, Tensor> Trainable { get; }

@@ -73,7 +73,10 @@ public sealed class Trainer : IDisposable
         });
         _gradients = _weights.Gradients();
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
-        _memory = task.Memory(MicroBatches.Largest(task.ExampleLengths, options.BatchSize * options.AccumulationSteps, options.TokensPerMicroBatch, options.BatchSize));
+        var examples = Math.Min(options.BatchSize * options.AccumulationSteps, task.ExampleIds.Count);
+        var largest = MicroBatches.Largest(task.ExampleLengths, examples, options.TokensPerMicroBatch, options.BatchSize);
+        var accumulates = largest * (long)_world.Size < task.ExampleLengths.OrderDescending().Take(examples).Sum(length => (long)length);
+        _memory = task.Memory(new StepSize(largest, accumulates, options.Shard, _world.Size));
         _reporter = new TrainReporter(progress, _totalSteps, _sampler.StepsPerEpoch);
     }
 

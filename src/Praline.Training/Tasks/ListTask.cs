@@ -23,15 +23,7 @@ public sealed class ListTask(
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        var forward = Profile(microBatch, batch);
-        var value = forward.Loss.Item<double>();
-        if (double.IsFinite(value))
-        {
-            forward.Loss.Backward();
-            forward.Answers.Backward();
-        }
-
-        return new MicroBatchResult(value, forward.Computed, forward.Metrics);
+        return Backward(Profile(microBatch, batch));
     }
 
     /// <summary>The mean loss and the rewards of held-out rankings; <c>score</c> is the negative loss.</summary>

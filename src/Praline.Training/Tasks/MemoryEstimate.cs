@@ -8,8 +8,8 @@ namespace Praline.Training.Tasks;
 /// What a training will need at most, in bytes, counted from the shapes of what is kept: for messages before the first step. It leaves
 /// out what no formula knows (fragmentation, libraries' own buffers), so it is near, not exact.
 /// </summary>
-/// <param name="Weights">The model's weights.</param>
-/// <param name="Trained">What trains: its gradients, their sum over micro-batches, AdamW's two means, single precision masters.</param>
+/// <param name="Weights">The model's weights, as far as this process keeps them.</param>
+/// <param name="Trained">What trains: its gradients, their sum over micro-batches, AdamW's two means, single precision masters; this process's part of them.</param>
 /// <param name="Activations">What the largest micro-batch keeps for its backward pass, and one layer's gradients.</param>
 /// <param name="Logits">The block of logits.</param>
 /// <param name="Vision">The same for the vision part, where it trains.</param>
@@ -19,21 +19,28 @@ public sealed partial record MemoryEstimate(long Weights, long Trained, long Act
 {
     private const long Program = 200L << 20; // the runtime and the libraries
 
+    /// <summary>Of it what a process keeps from step to step for what trains: its weights, in single precision too, and AdamW's two means.</summary>
+    public long Held { get; init; }
+
     /// <summary>All of it.</summary>
     public long Total => Weights + Trained + Activations + Logits + Vision + Features + Program;
 
     /// <summary>Counts.</summary>
     /// <param name="model">The model with its adapter.</param>
-    /// <param name="tokens">Tokens of the largest micro-batch.</param>
-    /// <param name="visionPerToken">Bytes that the vision part keeps for each of them.</param>
+    /// <param name="step">How it trains.</param>
+    /// <param name="visionPerToken">Bytes that the vision part keeps for each token.</param>
     /// <param name="gradientCopies">How many times all gradients are held, beside their sum: 1 for training, more for profiling.</param>
-    public static MemoryEstimate Of(TrainedModel model, int tokens, double visionPerToken = 0, int gradientCopies = 1)
+    public static MemoryEstimate Of(TrainedModel model, StepSize step, double visionPerToken = 0, int gradientCopies = 1)
     {
-        var trained = model.Trainable.Values.Sum(p => p.Numel * ((p.DType is DType.Float16 or DType.BFloat16 ? 4L : 0) + (gradientCopies * (long)p.DType.Size()) + 4 + 8))
-            + (model.Adapter?.Parameters.Values.Sum(p => p.Numel * (long)p.DType.Size()) ?? 0);
+        var (lent, held, gradients) = TrainedMemory.Of(model, step, gradientCopies);
+        var adapter = model.Adapter?.Parameters.Values.Sum(p => p.Numel * (long)p.DType.Size()) ?? 0; // counted in what is held, but in no weights
+        var trained = model.Trainable.Values.Sum(p => p.Numel * (long)p.DType.Size());
         return new MemoryEstimate(
-            model.WeightBytes, trained, ActivationsOf(model, tokens), 3 * 4 * Math.Min(model.MaxLogits, (long)tokens * model.Language.Config.VocabSize),
-            (long)(tokens * visionPerToken), model.Vision?.MemoryBytes ?? 0, tokens);
+            model.WeightBytes - lent, gradients + held + lent + adapter - trained, ActivationsOf(model, step), 3 * 4 * Math.Min(model.MaxLogits, (long)step.Tokens * model.Language.Config.VocabSize),
+            (long)(step.Tokens * visionPerToken), model.Vision?.MemoryBytes ?? 0, step.Tokens)
+        {
+            Held = held,
+        };
     }
 
     /// <summary>One line for people.</summary>
@@ -42,7 +49,7 @@ public sealed partial record MemoryEstimate(long Weights, long Trained, long Act
         $"Memory: about {Total / 1e9:0.0} GB (weights {Weights / 1e9:0.0}, gradients and optimizer {Trained / 1e9:0.0}, activations of {Tokens:#,0} tokens {Activations / 1e9:0.0}, "
         + $"logits {Logits / 1e9:0.0}, vision part {Vision / 1e9:0.0}, vision features {Features / 1e9:0.0}).");
 
-    private static long ActivationsOf(TrainedModel model, int tokens)
+    private static long ActivationsOf(TrainedModel model, StepSize step)
     {
         var config = model.Language.Config;
         long size = model.Language.DType.Size(), d = config.HiddenSize, inner = config.IntermediateSize;
@@ -63,7 +70,9 @@ public sealed partial record MemoryEstimate(long Weights, long Trained, long Act
 
         var gradients = size * ((4 * d) + (3 * inner)); // of the layer at hand
         var trainedLayers = config.NumHiddenLayers - FirstTrained(model);
-        return tokens * (gradients + (model.Checkpointing ? perToken + (size * d * trainedLayers) : perToken * trainedLayers));
+
+        // Layers whose weights are lent are computed twice as well.
+        return step.Tokens * (gradients + (model.Checkpointing || step.SharesLayers ? perToken + (size * d * trainedLayers) : perToken * trainedLayers));
     }
 
     /// <summary>The first layer that gradients reach: nothing is kept of those before it.</summary>

@@ -44,6 +44,7 @@ internal static class ModelSetup
         var trainable = whole.Concat(adapter?.Parameters ?? new Dictionary<string, Tensor>()).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         var tower = parts.Contains("vision") || adapter?.Parts.Contains(ModelPart.VisionTower) == true;
         var projector = parts.Contains("projector") || adapter?.Parts.Contains(ModelPart.Projector) == true;
+        model.TowerCheckpointing = tower && options.GradientCheckpointing;
         var vision = Vision(model, new MediaReader(options.Frames), tower, projector, options, world);
         return new TrainedModel(model.Language, trainable, folder => Export(model, adapter, whole, folder), adapter, vision)
         {

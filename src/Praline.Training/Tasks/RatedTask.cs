@@ -45,15 +45,7 @@ public sealed class RatedTask(TrainedModel model, RatedObjective objective, Rate
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        var forward = Profile(microBatch, batch);
-        var value = forward.Loss.Item<double>();
-        if (double.IsFinite(value))
-        {
-            forward.Loss.Backward();
-            forward.Answers.Backward();
-        }
-
-        return new MicroBatchResult(value, forward.Computed, forward.Metrics);
+        return Backward(Profile(microBatch, batch));
     }
 
     /// <summary>The margin: the mean reward of the step's good responses above that of its bad ones.</summary>

@@ -45,8 +45,8 @@ public abstract class TrainingTask : ITrainingTask
     private protected virtual int GradientCopies => 1;
 
     /// <inheritdoc/>
-    public MemoryEstimate? Memory(int tokens) => MemoryEstimate.Of(
-        Model, tokens,
+    public MemoryEstimate? Memory(StepSize step) => MemoryEstimate.Of(
+        Model, step,
         Examples.Where(e => e.Media is not null).Select(e => (double)Model.Vision!.ActivationBytes(e.Media!) / Model.LengthOf(e)).DefaultIfEmpty(0).Max(),
         GradientCopies);
 
@@ -63,6 +63,19 @@ public abstract class TrainingTask : ITrainingTask
 
     /// <inheritdoc/>
     public abstract MicroBatchResult Backward(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ulong randomSeed);
+
+    /// <summary>The gradient of a loss in log-probabilities, and from there on in the model.</summary>
+    private protected static MicroBatchResult Backward(ProfiledForward forward)
+    {
+        var value = forward.Loss.Item<double>();
+        if (double.IsFinite(value))
+        {
+            forward.Loss.Backward();
+            forward.Answers.Backward();
+        }
+
+        return new MicroBatchResult(value, forward.Computed, forward.Metrics);
+    }
 
     /// <summary>The forward pass as profiling looks at it: no gradients are computed yet.</summary>
     internal abstract ProfiledForward Profile(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch);

@@ -56,6 +56,25 @@ public sealed class RankedTasksTests : IDisposable
     public void Whole_layers_in_parts_are_profiled_the_same() =>
         Compare(2, new() { Shard = Sharding.Parameters }, model => new ProfilingTask(ProfiledTasks.Make("synpo", model, Count)), whole: true);
 
+    /// <summary>What the estimate says that ranks keep is what they keep, to the padding of buckets and the optimizer's counters.</summary>
+    [Theory]
+    [InlineData(Sharding.None)]
+    [InlineData(Sharding.Optimizer)]
+    [InlineData(Sharding.Parameters)]
+    public void The_memory_estimate_knows_what_ranks_hold(Sharding shard)
+    {
+        var options = new TrainerOptions { NumEpochs = 1, BatchSize = 4, AccumulationSteps = 1, Shard = shard };
+        var ranks = Ranks.Run(3, world =>
+        {
+            using var tiny = TinyLlama.Random(dtype: DType.BFloat16);
+            using var model = new TrainedModel(tiny.Language, TinyExamples.Full(tiny).Trainable, _ => { }) { World = world };
+            var task = ProfiledTasks.Make("synpo", model, Count);
+            using var trainer = new Trainer(task, options, new RunFolder(Path.Combine(_folder, $"{shard}")), world: world);
+            return (Found: trainer.Run().HeldBytes, Expected: task.Memory(new StepSize(10, Shard: shard, Ranks: 3))!);
+        });
+        Assert.All(ranks[0].Found, held => Assert.InRange(held, ranks[0].Expected.Held, ranks[0].Expected.Held * 1.02));
+    }
+
     [Fact]
     public void Held_out_data_of_every_kind_measure_the_same()
     {

@@ -67,6 +67,51 @@ public class LoraPartsTests
         Assert.All(vision.Modules, name => Assert.StartsWith("vision_tower.", name));
     }
 
+    public static TheoryData<string> Families => [.. Golden.Cases("llava15").Concat(Golden.Cases("llava_next")), "auroracap", "auroracap merging", "qwen2_vl"];
+
+    /// <summary>The tower's layers computed twice, dropout and merged tokens included, against kept ones.</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Computing_the_towers_layers_twice_changes_nothing(string family)
+    {
+        using var world = new TinyWorld(1);
+        using var scope = new TensorScope();
+        var load = new LoadOptions { DType = DType.Float64, TokenKeptRatio = family == "auroracap merging" ? 0.4 : 1 };
+        using VisionLanguageModel model = family switch
+        {
+            "auroracap" or "auroracap merging" => AuroraCap.Create(world.Model, 3, load),
+            "qwen2_vl" => VisionLanguageModel.Load(TinyQwen.Write(Path.Combine(world.Folder, "qwen"), ["What moves? A red square."]), load),
+            _ => VisionLanguageModel.Load(family, load),
+        };
+        var media = new MediaReference([Path.Combine(world.Data, "v0.mp4")], true);
+        using var live = new LiveVision(model, new MediaReader(new FrameOptions { MinFrm = 2, MaxFrm = 2 }));
+        using var generator = new Generator(1);
+        using var adapter = LoraAdapter.Create(
+            model, [ModelPart.VisionTower], new LoraConfig { R = 2, LoraAlpha = 4, LoraDropout = 0.3, TargetModules = ["all-linear"] }, 1, DType.Float64).WithRandomB();
+        adapter.DropoutGenerator = generator;
+        var whole = model.Parameters(ModelPart.VisionTower).Last(p => p.Value.Dim == 1 && p.Key.Contains("norm", StringComparison.Ordinal) && p.Key.Contains(".0.", StringComparison.Ordinal));
+        whole.Value.RequiresGrad = true;
+        var trained = adapter.Parameters.Append(whole).ToDictionary(p => p.Key, p => p.Value);
+        Dictionary<string, Tensor?> Gradients(bool twice)
+        {
+            model.TowerCheckpointing = twice;
+            generator.ManualSeed(8);
+            live.Features([media])[0].Tokens.Pow(2).Sum().Backward();
+            var result = trained.ToDictionary(p => p.Key, p => p.Value.Grad?.Clone());
+            foreach (var parameter in trained.Values)
+            {
+                parameter.Grad = null;
+            }
+
+            return result;
+        }
+
+        live.Prepare([media], null, default);
+        var (kept, again) = (Gradients(false), Gradients(true));
+        Assert.Contains(kept.Values, gradient => gradient is not null && gradient.Abs().Sum().Item<double>() > 0);
+        Assert.All(kept, gradient => Assert.Equal(gradient.Value?.ToArray<double>() ?? [], again[gradient.Key]?.ToArray<double>() ?? []));
+    }
+
     /// <summary>Tokens computed in the step equal those computed beforehand, and the update's gradient equals a difference quotient.</summary>
     [Theory]
     [MemberData(nameof(Llavas))]
