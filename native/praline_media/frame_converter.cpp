@@ -6,6 +6,7 @@
 
 extern "C" {
 #include <libavutil/error.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -41,12 +42,45 @@ void FrameConverter::configure(int width, int height, Orientation orientation) {
   orientation_ = orientation;
 }
 
-int FrameConverter::convert(const AVFrame& frame, uint8_t* rgb) {
-  const auto format = static_cast<AVPixelFormat>(frame.format);
-  scaler_ = sws_getCachedContext(scaler_, frame.width, frame.height, format, width_, height_, AV_PIX_FMT_RGB24,
-                                 SWS_BILINEAR, nullptr, nullptr, nullptr);
-  if (scaler_ == nullptr) {
+int FrameConverter::prepare(const AVFrame& frame) {
+  if (scaler_ != nullptr && frame.width == source_width_ && frame.height == source_height_ && frame.format == source_format_) {
+    return 0;
+  }
+  sws_freeContext(scaler_);
+  scaler_ = nullptr;
+  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  SwsContext* scaler = format == nullptr ? nullptr : sws_alloc_context();
+  if (scaler == nullptr) {
     return AVERROR(ENOSYS);
+  }
+  av_opt_set_int(scaler, "srcw", frame.width, 0);
+  av_opt_set_int(scaler, "srch", frame.height, 0);
+  av_opt_set_int(scaler, "src_format", frame.format, 0);
+  av_opt_set_int(scaler, "dstw", width_, 0);
+  av_opt_set_int(scaler, "dsth", height_, 0);
+  av_opt_set_int(scaler, "dst_format", AV_PIX_FMT_RGB24, 0);
+  av_opt_set_int(scaler, "sws_flags", SWS_BILINEAR, 0);
+  if (format->log2_chroma_h == 1) {
+    // Where FFmpeg up to 7.1 puts the colour rows of such frames, whatever it is told, when it interpolates them (more than 8 bits);
+    // FFmpeg 9 would put them half a row higher. The same video gives the same pixels with all.
+    av_opt_set_int(scaler, "src_v_chr_pos", 256, 0);
+  }
+  const int status = sws_init_context(scaler, nullptr, nullptr);
+  if (status < 0) {
+    sws_freeContext(scaler);
+    return status;
+  }
+  scaler_ = scaler;
+  source_width_ = frame.width;
+  source_height_ = frame.height;
+  source_format_ = frame.format;
+  return 0;
+}
+
+int FrameConverter::convert(const AVFrame& frame, uint8_t* rgb) {
+  const int prepared = prepare(frame);
+  if (prepared < 0) {
+    return prepared;
   }
   if (buffer_ == nullptr) {
     // The scaler wants rows of its own alignment; the caller's rows have none.

@@ -36,12 +36,16 @@ class FrameConverter {
   int convert(const AVFrame& frame, uint8_t* rgb);
 
  private:
+  int prepare(const AVFrame& frame);
   void copy_oriented(uint8_t* rgb) const;
 
   int width_ = 0;
   int height_ = 0;
   Orientation orientation_;
-  SwsContext* scaler_ = nullptr;
+  SwsContext* scaler_ = nullptr;  // for frames of this size and format:
+  int source_width_ = 0;
+  int source_height_ = 0;
+  int source_format_ = -1;
   AVFrame* buffer_ = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "common.h"
+#include "node_pointer.h"
 
 using praline::borrow;
 using praline::guarded;
@@ -78,7 +79,9 @@ PT_API int pt_checkpoint(pt_tensor output, pt_tensor inner_input, pt_tensor oute
                          pt_release release, void* context, pt_tensor* result) {
   return guarded([&] {
     const at::Tensor computed = borrow(output), inner = borrow(inner_input), outer = borrow(outer_input);
-    auto node = std::shared_ptr<CallbackNode>(new CallbackNode(callback, release, context), torch::autograd::deleteNode);
+    auto* node = new CallbackNode(callback, release, context);
+    praline::NodePointer owner;
+    praline::own_node<Node>(owner, node);
     at::Tensor plain = computed.variable_data();
     if (computed.requires_grad()) {
       torch::autograd::edge_list edges;
@@ -90,7 +93,7 @@ PT_API int pt_checkpoint(pt_tensor output, pt_tensor inner_input, pt_tensor oute
       }
       node->set_next_edges(std::move(edges));
       const auto number = node->add_input_metadata(plain);
-      torch::autograd::impl::set_gradient_edge(plain, {node, number});
+      torch::autograd::impl::set_gradient_edge(plain, {owner, number});
     }
     *result = praline::give(std::move(plain));
   });

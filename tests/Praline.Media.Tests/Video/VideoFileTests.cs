@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Praline.Media.Tests;
 
@@ -161,17 +162,22 @@ public class VideoFileTests
                 for (var block = 0; block < 16; block++)
                 {
                     var mean = BlockMean(frame, block / 4, block % 4);
+
+                    // FFmpeg 9 gives the last row of frames with more than 8 bits its own colours; before, it mixed them with the row's above.
+                    var tolerance = entry.Name == "tenbit.mp4" && block >= 12 && ScalerVersion() >= 10 ? 3 : 0.6;
                     for (var c = 0; c < 3; c++)
                     {
                         // Exact for the same build of FFmpeg; other processors round colours differently by fractions.
                         Assert.True(
-                            Math.Abs(mean[c] - blocks[block][c]) < 0.6,
+                            Math.Abs(mean[c] - blocks[block][c]) < tolerance,
                             $"{entry.Name} frame {grid.Name} block {block} channel {c}: {mean[c]:F2}, not {blocks[block][c]:F2}");
                     }
                 }
             }
         }
     }
+
+    private static int ScalerVersion() => int.Parse(Regex.Match(MediaRuntime.Versions, @"libswscale (\d+)").Groups[1].Value);
 
     private static double[] BlockMean(RgbImage frame, int blockRow, int blockColumn)
     {

@@ -1,6 +1,7 @@
 // Gradients in flat buckets that are exchanged while the backward pass is under way, as PyTorch's DistributedDataParallel does
 // (Li et al. 2020, "PyTorch Distributed"). Buckets are sent strictly in order on every rank, filled or (unused parameters) with zeros.
 #pragma once
+#include "../node_pointer.h"
 #include "group.h"
 
 #if PRALINE_C10D
@@ -52,7 +53,7 @@ class Reducer {
   size_t next_ = 0;  // the first bucket that was not sent yet
   bool armed_ = false, finite_ = true;
   std::mutex mutex_;
-  std::vector<std::pair<std::shared_ptr<torch::autograd::Node>, uintptr_t>> hooks_;
+  std::vector<std::pair<NodePointer, uintptr_t>> hooks_;
 
   std::mutex stats_mutex_;
   double seconds_ = 0, waited_ = 0;
