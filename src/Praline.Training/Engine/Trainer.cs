@@ -245,11 +245,8 @@ public sealed class Trainer : IDisposable
         return (new StepReport { Loss = loss, Tokens = tokens, MicroBatches = parts.Count, Dropped = dropped, Metrics = sums }, any);
     }
 
-    private string Dropped(IReadOnlyList<int> microBatch, string what)
-    {
-        var ids = string.Join(", ", microBatch.Take(5).Select(i => _task.ExampleIds[i])) + (microBatch.Count > 5 ? ", …" : "");
-        return $"{what} is NaN or infinite ({ids})";
-    }
+    private string Dropped(IReadOnlyList<int> microBatch, string what) =>
+        $"{what} is NaN or infinite ({string.Join(", ", microBatch.Take(5).Select(i => _task.ExampleIds[i]))}{(microBatch.Count > 5 ? ", …" : "")})";
 
     /// <summary>Counts what the ranks computed and dropped of a step.</summary>
     private void Count(StepReport step)
@@ -356,19 +353,12 @@ public sealed class Trainer : IDisposable
         _weights.Restore(checkpoint, _optimizer);
         if (_world.FromMain(checkpoint?.State) is { } state)
         {
-            if ((state.Examples ?? count) != count)
-            {
-                throw new PralineException(
-                    $"{_run.Root} was trained on {state.Examples} examples up to step {state.Step}, now there are {count}: the data set is another, or is read otherwise. "
-                    + "Give the data that the run began with, or another output folder.");
-            }
-
+            state.RequireExamples(count, _run.Root);
             _task.RestoreObjectiveState(state.Objective);
             _state = state;
         }
 
         _state = _state with { Examples = count };
-
         if (_world.IsMain)
         {
             _logs = new RunLogs(_run, _state.LogOffsets);

@@ -1,3 +1,5 @@
+using Praline.Torch;
+
 namespace Praline.Training.Engine;
 
 /// <summary>Where a run is: the numbers that, with the weights and the optimizer, say how it goes on.</summary>
@@ -32,4 +34,18 @@ public sealed record TrainingState
 
     /// <summary>State of the objective (running means).</summary>
     public IReadOnlyDictionary<string, double> Objective { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Refuses to go on with another data set.</summary>
+    /// <param name="count">How many examples there are now.</param>
+    /// <param name="run">The run's folder, for the message.</param>
+    /// <exception cref="PralineException">The run began with another number.</exception>
+    internal void RequireExamples(int count, string run)
+    {
+        if ((Examples ?? count) != count)
+        {
+            throw new PralineException(
+                $"{run} was trained on {Examples} examples up to step {Step}, now there are {count}: the data set is another, or is read otherwise. "
+                + "Give the data that the run began with, or another output folder.");
+        }
+    }
 }
