@@ -25,7 +25,7 @@ public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
     public void A_build_that_is_killed_again_and_again_ends_with_the_same_files_and_pays_nothing_twice()
     {
         var wanted = int.Parse(Environment.GetEnvironmentVariable("PRALINE_KILLS") ?? "8", CultureInfo.InvariantCulture);
-        SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 4);
+        SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 3);
         using var server = new FakeEndpoint(r => JudgeAnswers.Sensible(r) with { Delay = TimeSpan.FromMilliseconds(40) });
         var watch = Stopwatch.StartNew();
         Finish(server, "whole");
@@ -132,6 +132,6 @@ public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
     private string[] Build(string name) =>
     [
         "build", "--videos", Path.Combine(_folder, "videos"), "--out", Path.Combine(_folder, name), "--judge", "openai", "--judge-concurrency", $"{Concurrency}",
-        "--candidates", "4", "--max-new-tokens", "100", "--threads", "1", "--concurrency", "2",
+        "--candidates", "3", "--max-new-tokens", "60", "--threads", "1", "--concurrency", "2",
     ];
 }

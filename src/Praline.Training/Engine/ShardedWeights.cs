@@ -112,15 +112,20 @@ internal sealed class ShardedWeights : IRankWeights
                 return Own(flat);
             }
 
-            _parts[bucket].CopyInPlace(Shared(name => checkpoint is null ? _parameters[name] : RankChecks.Saved(checkpoint, name)));
+            using (new TensorScope())
+            {
+                _parts[bucket].CopyInPlace(Shared(name => checkpoint is null ? _parameters[name] : RankChecks.Saved(checkpoint, name)));
+            }
+
             if (steps is { } done)
             {
                 state[$"{Bucket}{bucket}.step"] = Tensor.Scalar(done, DType.Float64);
                 foreach (var kind in (string[])["exp_avg", "exp_avg_sq"])
                 {
                     // A parameter that never had a gradient has no state in the checkpoint of a single process.
+                    using var one = new TensorScope();
                     state[$"{Bucket}{bucket}.{kind}"] = Shared(
-                        name => checkpoint!.Optimizer.TryGetValue($"{name}.{kind}", out var saved) ? saved : _parameters[name].Detach().ZerosLike());
+                        name => checkpoint!.Optimizer.TryGetValue($"{name}.{kind}", out var saved) ? saved : _parameters[name].Detach().ZerosLike()).Clone().MoveToOuterScope();
                 }
             }
         }
@@ -142,7 +147,7 @@ internal sealed class ShardedWeights : IRankWeights
         var state = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         for (var bucket = 0; bucket < _parts.Length; bucket++)
         {
-            foreach (var (name, value) in Named(bucket, Gathered(bucket, _parts[bucket])))
+            foreach (var (name, value) in GatheredOnMain(bucket, _parts[bucket]))
             {
                 weights[name] = value;
             }
@@ -151,7 +156,7 @@ internal sealed class ShardedWeights : IRankWeights
             {
                 if (own.TryGetValue($"{Bucket}{bucket}.{kind}", out var part))
                 {
-                    foreach (var (name, value) in Named(bucket, Gathered(bucket, part)))
+                    foreach (var (name, value) in GatheredOnMain(bucket, part))
                     {
                         state[$"{name}.{kind}"] = value;
                         state[$"{name}.step"] = own[$"{Bucket}{bucket}.step"];
@@ -160,7 +165,7 @@ internal sealed class ShardedWeights : IRankWeights
             }
         }
 
-        return (_world.IsMain ? weights : [], _world.IsMain ? state : []);
+        return (weights, state);
     }
 
     /// <inheritdoc/>
@@ -220,6 +225,14 @@ internal sealed class ShardedWeights : IRankWeights
         var whole = Tensor.Empty([_plan.Sizes[bucket]], part.DType, part.Device);
         _world.AllGather(part.Detach(), whole);
         return whole;
+    }
+
+    /// <summary>A bucket's tensors in the memory of rank 0's host; the other ranks, which have no use for them, keep nothing.</summary>
+    private KeyValuePair<string, Tensor>[] GatheredOnMain(int bucket, Tensor part)
+    {
+        using var scope = new TensorScope();
+        var flat = Gathered(bucket, part);
+        return _world.IsMain ? [.. Named(bucket, flat.To(Device.Cpu)).Select(p => KeyValuePair.Create(p.Key, p.Value.MoveToOuterScope()))] : [];
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> Named(int bucket, Tensor flat) => _plan.Places.Where(p => p.Value.Bucket == bucket)

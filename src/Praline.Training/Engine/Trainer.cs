@@ -73,9 +73,9 @@ public sealed class Trainer : IDisposable
         });
         _gradients = _weights.Gradients();
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
-        var examples = Math.Min(options.BatchSize * options.AccumulationSteps, task.ExampleIds.Count);
+        var examples = (Math.Min(options.BatchSize * options.AccumulationSteps, task.ExampleIds.Count) + _world.Size - 1) / _world.Size; // of a step, on one rank
         var largest = MicroBatches.Largest(task.ExampleLengths, examples, options.TokensPerMicroBatch, options.BatchSize);
-        var accumulates = largest * (long)_world.Size < task.ExampleLengths.OrderDescending().Take(examples).Sum(length => (long)length);
+        var accumulates = largest < task.ExampleLengths.OrderDescending().Take(examples).Sum(length => (long)length);
         _memory = task.Memory(new StepSize(largest, accumulates, options.Shard, _world.Size));
         _reporter = new TrainReporter(progress, _totalSteps, _sampler.StepsPerEpoch);
     }

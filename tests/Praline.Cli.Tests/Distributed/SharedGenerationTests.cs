@@ -19,7 +19,7 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
         Images();
         SameFiles(
             ["imagined.jsonl", "preference_dataset.json", "preference_dataset_seperate.json", "preference_dataset_multiturn.json"],
-            name => ["imagine", "--images", At("world", "images"), "--questions", At("world", "questions.jsonl"), "--out", At(name), "--max-new-tokens", "60", "--threads", "1"]);
+            name => ["imagine", "--images", At("world", "images"), "--questions", At("world", "questions.jsonl"), "--out", At(name), "--max-new-tokens", "40", "--threads", "1"]);
     }
 
     [Fact]
@@ -31,23 +31,23 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
             name =>
             [
                 "evaluate", "pie", "--questions", At("world", "pie.jsonl"), "--images", At("world", "images"), "--judge", "small-world", "--truth", At("world", "truth.jsonl"),
-                "--out", At(name), "--max-new-tokens", "60", "--threads", "1",
+                "--out", At(name), "--max-new-tokens", "40", "--threads", "1",
             ]);
     }
 
     [Fact]
     public void Captions_candidates_scores_and_pairs()
     {
-        SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 6);
+        SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 4);
         SameFiles(
             ["clips.jsonl", "short_generation.jsonl", "long_generation.jsonl", "scores.jsonl", "pairs.jsonl"],
-            name => ["build", "--videos", At("videos"), "--out", At(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "60", "--threads", "1"]);
+            name => ["build", "--videos", At("videos"), "--out", At(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "40", "--threads", "1"]);
 
         // The steps by themselves, each by several processes.
         string[] common = ["--videos", At("videos"), "--out", At("steps")];
         Succeed(["clips", .. common]);
-        Succeed(["caption-clips", .. common, "--max-new-tokens", "60", "--threads", "1", "--nproc", "2"]);
-        Succeed(["candidates", .. common, "--candidates", "3", "--max-new-tokens", "60", "--threads", "1", "--nproc", "2"]);
+        Succeed(["caption-clips", .. common, "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
+        Succeed(["candidates", .. common, "--candidates", "3", "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
         Succeed(["rank", .. common, "--judge", "small-world"]);
         foreach (var file in (string[])["clips.jsonl", "short_generation.jsonl", "long_generation.jsonl", "scores.jsonl", "pairs.jsonl"])
         {
@@ -60,9 +60,9 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
     private void Images()
     {
         var folder = At("world");
-        ImageWorldData.WriteImages(folder, SmallWorldSplit.HeldOut, 8);
-        ImageWorldData.WriteQuestions(Path.Combine(folder, "questions.jsonl"), SmallWorldSplit.HeldOut, 8, perImage: 2);
-        ImageWorldData.WritePie(Path.Combine(folder, "pie.jsonl"), SmallWorldSplit.HeldOut, 8, perImage: 2);
+        ImageWorldData.WriteImages(folder, SmallWorldSplit.HeldOut, 5);
+        ImageWorldData.WriteQuestions(Path.Combine(folder, "questions.jsonl"), SmallWorldSplit.HeldOut, 5, perImage: 2);
+        ImageWorldData.WritePie(Path.Combine(folder, "pie.jsonl"), SmallWorldSplit.HeldOut, 5, perImage: 2);
     }
 
     /// <summary>One process; two; two that are killed and go on, the second time as three.</summary>
