@@ -1,4 +1,4 @@
-// What the edges of autograd's graph hold its nodes by: std::shared_ptr up to libtorch 2.11 at least, c10::intrusive_ptr in 2.14. The type
+// What the edges of autograd's graph hold its nodes by: std::shared_ptr in libtorch 1.13 and 2.6, c10::intrusive_ptr in 2.14. The type
 // is asked rather than the version.
 #pragma once
 #include <c10/util/intrusive_ptr.h>
