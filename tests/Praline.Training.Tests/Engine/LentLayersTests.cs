@@ -32,13 +32,15 @@ public class LentLayersTests
                 }
             }
 
+            bool inTime;
             using (layers.Use(0))
             {
-                Assert.True(begun.Wait(Patience));
+                inTime = begun.Wait(Patience);
             }
 
             using (layers.Use(1))
             {
+                Assert.True(inTime);
                 return weight(0).Sum().Item<double>(); // forgotten
             }
         });
