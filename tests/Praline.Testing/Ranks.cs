@@ -19,7 +19,9 @@ public static class Ranks
     /// <summary>What a launcher on this host would say.</summary>
     public static LaunchSettings Settings(int rank, int size, int port) => new(rank, size, rank, size, "127.0.0.1", port, "test");
 
-    /// <summary>Runs the body once per rank; gives what each returned.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Runs the body once per rank; gives what each returned. A rank that waits for ever for one that failed fails the test, after a while.</summary>
     public static T[] Run<T>(int size, Func<World, T> body, double timeoutSeconds = 20)
     {
         var port = FreePort();
@@ -37,9 +39,22 @@ public static class Ranks
             {
                 errors[rank] = error;
             }
-        })).ToArray();
+        })
+        { IsBackground = true }).ToArray();
         Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
+        var end = DateTime.UtcNow + Limit;
+        for (var rank = 0; rank < size; rank++)
+        {
+            while (!threads[rank].Join(TimeSpan.FromMilliseconds(100)))
+            {
+                if (DateTime.UtcNow > end)
+                {
+                    throw new InvalidOperationException(
+                        $"Rank {rank} did not end within {Limit}; of the others: {errors.OfType<Exception>().FirstOrDefault()?.Message ?? "no error"}", errors.OfType<Exception>().FirstOrDefault());
+                }
+            }
+        }
+
         return errors.OfType<Exception>().FirstOrDefault() is { } first ? throw new InvalidOperationException(first.Message, first) : results;
     }
 }
