@@ -7,6 +7,7 @@ namespace Praline.Training.Benchmarks;
 /// travel in about eight buckets: all but the last hide behind the backward pass, two thirds of the computing; the last one, and what is
 /// gathered after an update, hides behind nothing. A layer whose weights lie in parts is gathered (half a sum) while the one before it is computed,
 /// forward (a quarter of the computing, as the layer is computed once more) and backward; the first one, and what takes longer than that, is waited for.
+/// Where a rank's steps are uneven (other programs, sequences of other lengths), the slowest of n is waited for besides.
 /// </summary>
 internal static class CostModel
 {
@@ -47,22 +48,25 @@ internal static class CostModel
     }
 
     /// <summary>The measured training on other networks and with more ranks.</summary>
-    /// <param name="compute">Seconds of a step of one process.</param>
+    /// <param name="steps">Seconds of steps of one process.</param>
     /// <param name="together">What several processes measured.</param>
     /// <param name="processes">How many.</param>
     /// <param name="measured">What is between them.</param>
-    public static void PrintMeasured(double compute, Result together, int processes, Network measured)
+    public static void PrintMeasured(IReadOnlyList<double> steps, Result together, int processes, Network measured)
     {
+        var compute = steps.Average();
         var gradientBytes = together.GradientBytes;
         var bucket = Exchange(gradientBytes / Buckets, processes, measured);
-        Console.WriteLine(Text($"exchange in a step: {1e3 * Buckets * bucket:0.0} ms by the model, {1e3 * together.ExchangeSeconds:0.0} ms measured (waiting for other ranks counts)"));
-        Console.WriteLine(Text($"waited for: {1e3 * bucket:0.0} ms by the model, {1e3 * together.ExchangeSeconds * (1 - together.ExchangeOverlapped):0.0} ms measured"));
+        var late = Slowest(steps, processes) - compute;
+        Console.WriteLine(Text($"exchange in a step: {1e3 * Buckets * bucket:0.0} ms of sending, {1e3 * late:0.0} ms until the later rank comes to it by the model; {1e3 * together.ExchangeSeconds:0.0} ms measured"));
         Console.WriteLine($"\nThe measured training (a step of {compute:0.000} s, {gradientBytes / 1e6:0.0} MB of gradient): predicted efficiency");
         Header(Small);
         foreach (var network in Network.Known.Prepend(measured))
         {
             Row(network.Name, Small, n => Efficiency(compute, gradientBytes, 0, n, network));
         }
+
+        Row("this host, uneven steps", Small, n => compute / (Slowest(steps, n) + (compute / Efficiency(compute, gradientBytes, 0, n, measured)) - compute));
     }
 
     /// <summary>
@@ -88,6 +92,10 @@ internal static class CostModel
             }
         }
     }
+
+    /// <summary>Seconds of the slowest of n steps that are drawn from measured ones, on average: what n ranks that wait for each other take.</summary>
+    private static double Slowest(IReadOnlyList<double> steps, int n) =>
+        steps.Order().Select((seconds, i) => seconds * (Math.Pow((i + 1.0) / steps.Count, n) - Math.Pow((double)i / steps.Count, n))).Sum();
 
     private static void Header(int[] ranks, string more = "") =>
         Console.WriteLine($"{"",-24}{string.Concat(ranks.Select(n => $"{"n=" + n,8}"))}{more}");

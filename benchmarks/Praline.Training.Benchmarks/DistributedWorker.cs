@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Praline.Torch;
 using Praline.Torch.Distributed;
@@ -11,19 +12,18 @@ namespace Praline.Training.Benchmarks;
 /// <summary>
 /// One process of a training, alone or as a rank: every process computes <c>per=8</c> pairs a step (with two processes the 16 of the
 /// smallest batch in recipes/), however many processes there are, and trains an adapter or (<c>train=whole</c>, perhaps with <c>shard=parameters</c>) all weights.
-/// Rank 0 prints the median step, by the clock and by processor time, and what the exchange of gradients took.
+/// It takes a step for each line that it reads and prints what the step took; after the last, for one line more, rank 0 prints the <see cref="Result"/>.
 /// </summary>
 internal static class DistributedWorker
 {
     public static int Run(Settings settings) => World.Run(Device.Cpu, world =>
     {
         using var subject = new Subject(settings);
-        var (per, steps) = (settings.Whole("per", 8), settings.Whole("steps", 4));
-        var examples = Enumerable.Range(0, per * world.Size * (steps + 1)).Select(i => subject.Example with { Id = $"pair{i}" }).ToArray();
+        var per = settings.Whole("per", 8);
+        var examples = Enumerable.Range(0, per * world.Size * settings.Whole("steps", 4)).Select(i => subject.Example with { Id = $"pair{i}" }).ToArray();
         var model = settings.Text("train", "lora") == "whole" ? subject.Whole() : subject.Model;
         var task = new PreferenceTask(model, (PairObjective)ObjectiveRegistry.Create("synpo"), examples);
         var folder = Directory.CreateTempSubdirectory("praline-distributed-").FullName;
-        var clock = new StepClock();
         var options = new TrainerOptions
         {
             NumEpochs = 1,
@@ -36,20 +36,18 @@ internal static class DistributedWorker
         };
         TrainSummary summary;
         long resident;
-        using (var trainer = new Trainer(task, options, new RunFolder(folder), clock, world))
+        using (var trainer = new Trainer(task, options, new RunFolder(folder), new Turns(), world))
         {
             summary = trainer.Run();
             GC.Collect();
             resident = world.Gather(ProcessMemory.Current).Max();
         }
 
-        var processor = world.Gather(Median(clock.CpuSeconds)).Average();
         var alone = Alone(world);
         if (world.IsMain)
         {
             Console.WriteLine(JsonSerializer.Serialize(new Result(
-                Median(clock.Seconds), processor, summary.ExchangeSeconds / summary.Steps, summary.ExchangeOverlapped, 4.0 * summary.TrainableParameters,
-                summary.HeldBytes.Max(), resident, alone)));
+                summary.ExchangeSeconds / summary.Steps, summary.ExchangeOverlapped, 4.0 * summary.TrainableParameters, summary.HeldBytes.Max(), resident, alone)));
         }
 
         Directory.Delete(folder, recursive: true);
@@ -67,9 +65,9 @@ internal static class DistributedWorker
             var best = double.MaxValue;
             for (var i = 0; i < (megabytes < 10 ? 20 : 5); i++)
             {
-                var start = System.Diagnostics.Stopwatch.GetTimestamp();
+                var start = Stopwatch.GetTimestamp();
                 world.AllReduce(tensor);
-                best = Math.Min(best, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 
             result.Add(new Exchange(1e6 * megabytes, best));
@@ -78,27 +76,25 @@ internal static class DistributedWorker
         return result;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    /// <summary>Times steps from their ends; the first, which warms up, is left out.</summary>
-    private sealed class StepClock : IProgress<TrainProgress>
+    /// <summary>Says what a step took, and waits to be told to take the next.</summary>
+    private sealed class Turns : IProgress<TrainProgress>
     {
-        private (double Wall, double Cpu)? _last;
-
-        public List<double> Seconds { get; } = [];
-
-        public List<double> CpuSeconds { get; } = [];
+        private readonly Stopwatch _clock = new();
+        private TimeSpan _cpu;
 
         public void Report(TrainProgress value)
         {
-            var now = (Wall: System.Diagnostics.Stopwatch.GetTimestamp() / (double)System.Diagnostics.Stopwatch.Frequency, Cpu: Environment.CpuUsage.TotalTime.TotalSeconds);
-            if (value.Kind == TrainEventKind.Step && _last is { } last)
+            if (value.Kind == TrainEventKind.Step)
             {
-                Seconds.Add(now.Wall - last.Wall);
-                CpuSeconds.Add(now.Cpu - last.Cpu);
+                Console.WriteLine(JsonSerializer.Serialize(new StepTime(_clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - _cpu).TotalSeconds)));
             }
 
-            _last = value.Kind == TrainEventKind.Step ? now : null;
+            if (value.Kind == TrainEventKind.Step || (value.Kind == TrainEventKind.Started && !_clock.IsRunning)) // a start is reported line by line
+            {
+                _ = Console.ReadLine() ?? throw new InvalidOperationException("Nobody tells when to go on.");
+                _cpu = Environment.CpuUsage.TotalTime;
+                _clock.Restart();
+            }
         }
     }
 }

@@ -1,8 +1,6 @@
 namespace Praline.Training.Benchmarks;
 
 /// <summary>What ranks measured of their training.</summary>
-/// <param name="Seconds">The median step by the clock.</param>
-/// <param name="CpuSeconds">The median step by processor time, the mean over ranks.</param>
 /// <param name="ExchangeSeconds">Seconds of a step in which gradients were exchanged.</param>
 /// <param name="ExchangeOverlapped">The share of them that the training did not wait for.</param>
 /// <param name="GradientBytes">Bytes of the gradient.</param>
@@ -10,4 +8,4 @@ namespace Praline.Training.Benchmarks;
 /// <param name="ResidentBytes">Memory of a process after its last step, the most of all.</param>
 /// <param name="Alone">Sums over ranks with nothing else under way.</param>
 internal sealed record Result(
-    double Seconds, double CpuSeconds, double ExchangeSeconds, double ExchangeOverlapped, double GradientBytes, long HeldBytes, long ResidentBytes, IReadOnlyList<Exchange> Alone);
+    double ExchangeSeconds, double ExchangeOverlapped, double GradientBytes, long HeldBytes, long ResidentBytes, IReadOnlyList<Exchange> Alone);
