@@ -48,16 +48,16 @@ internal static class CostModel
     }
 
     /// <summary>The measured training on other networks and with more ranks.</summary>
-    /// <param name="steps">Seconds of steps of one process.</param>
+    /// <param name="compute">Seconds of a step of one process.</param>
+    /// <param name="uneven">Seconds of such steps while as many processes as <paramref name="processes"/> work, without waiting for each other.</param>
     /// <param name="together">What several processes measured.</param>
     /// <param name="processes">How many.</param>
     /// <param name="measured">What is between them.</param>
-    public static void PrintMeasured(IReadOnlyList<double> steps, Result together, int processes, Network measured)
+    public static void PrintMeasured(double compute, IReadOnlyList<double> uneven, Result together, int processes, Network measured)
     {
-        var compute = steps.Average();
         var gradientBytes = together.GradientBytes;
         var bucket = Exchange(gradientBytes / Buckets, processes, measured);
-        var late = Slowest(steps, processes) - compute;
+        var late = Slowest(uneven, processes) - uneven.Average();
         Console.WriteLine(Text($"exchange in a step: {1e3 * Buckets * bucket:0.0} ms of sending, {1e3 * late:0.0} ms until the later rank comes to it by the model; {1e3 * together.ExchangeSeconds:0.0} ms measured"));
         Console.WriteLine($"\nThe measured training (a step of {compute:0.000} s, {gradientBytes / 1e6:0.0} MB of gradient): predicted efficiency");
         Header(Small);
@@ -66,7 +66,7 @@ internal static class CostModel
             Row(network.Name, Small, n => Efficiency(compute, gradientBytes, 0, n, network));
         }
 
-        Row("this host, uneven steps", Small, n => compute / (Slowest(steps, n) + (compute / Efficiency(compute, gradientBytes, 0, n, measured)) - compute));
+        Row("this host, uneven steps", Small, n => compute / (Slowest(uneven, n) + (compute / Efficiency(compute, gradientBytes, 0, n, measured)) - compute));
     }
 
     /// <summary>

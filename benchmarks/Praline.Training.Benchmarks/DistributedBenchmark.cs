@@ -14,14 +14,14 @@ internal static class DistributedBenchmark
     public static int Run(Settings settings)
     {
         var (processes, rounds) = (settings.Whole("processes", 2), settings.Whole("rounds", 12));
-        (List<StepTime> Alone, Result Together)? first = null;
+        (double Compute, List<StepTime[]> Uneven, Result Together)? first = null;
         IReadOnlyList<(double, double)> curve = [];
         foreach (var r in settings.Text("ranks", "64,256").Split(','))
         {
             // The first of the strangers is also the one that works alone, so it takes two steps a round.
             using var strangers = new Workers(settings, 1, r, Enumerable.Range(0, processes).Select(i => (i == 0 ? 2 : 1) * (rounds + 1)));
             using var together = new Workers(settings, processes, r, Enumerable.Repeat(rounds + 1, processes));
-            var (one, apart, several) = (new List<StepTime>(), new List<StepTime>(), new List<StepTime>());
+            var (one, apart, several) = (new List<StepTime[]>(), new List<StepTime[]>(), new List<StepTime[]>());
             for (var round = 0; round <= rounds; round++)
             {
                 var times = (strangers.Step(1), strangers.Step(processes), together.Step(processes));
@@ -34,7 +34,8 @@ internal static class DistributedBenchmark
             }
 
             var (lone, joint) = (strangers.Finish()[0], together.Finish()[0]);
-            var ratios = one.Zip(several, (a, b) => a.Seconds / b.Seconds).Order().ToArray();
+            double[] Ratios(List<StepTime[]> others) => [.. one.Zip(others, (a, b) => Slowest(a) / Slowest(b)).Order()];
+            var ratios = Ratios(several);
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 benchmark = "distributed",
@@ -42,13 +43,13 @@ internal static class DistributedBenchmark
                 rounds,
                 adapter_rank = r,
                 gradient_mb = Math.Round(joint.GradientBytes / 1e6, 2),
-                seconds_of_one = Math.Round(Median(one, t => t.Seconds), 4),
-                seconds_of_strangers = Math.Round(Median(apart, t => t.Seconds), 4),
-                seconds_of_several = Math.Round(Median(several, t => t.Seconds), 4),
+                seconds_of_one = Math.Round(Median(one, Slowest), 4),
+                seconds_of_strangers = Math.Round(Median(apart, Slowest), 4),
+                seconds_of_several = Math.Round(Median(several, Slowest), 4),
                 efficiency = Math.Round(ratios[rounds / 2], 3),
                 efficiency_half_within = new[] { Math.Round(ratios[rounds / 4], 3), Math.Round(ratios[3 * rounds / 4], 3) },
-                efficiency_of_strangers = Math.Round(one.Zip(apart, (a, b) => a.Seconds / b.Seconds).Order().ElementAt(rounds / 2), 3),
-                cpu_efficiency = Math.Round(Median(one, t => t.CpuSeconds) / Median(several, t => t.CpuSeconds), 3), // what a busy machine leaves comparable
+                efficiency_of_strangers = Math.Round(Ratios(apart)[rounds / 2], 3),
+                cpu_efficiency = Math.Round(Median(one, Processor) / Median(several, Processor), 3), // what a busy machine leaves comparable
                 exchange_ms = Math.Round(1e3 * joint.ExchangeSeconds, 1),
                 exchange_overlapped = Math.Round(joint.ExchangeOverlapped, 3),
                 waited_ms = Math.Round(1e3 * joint.ExchangeSeconds * (1 - joint.ExchangeOverlapped), 1),
@@ -58,7 +59,7 @@ internal static class DistributedBenchmark
                 resident_mb = Math.Round(joint.ResidentBytes / 1e6),
                 load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "",
             }));
-            first ??= (one, joint);
+            first ??= (one.Average(Slowest), apart, joint);
             curve = [.. joint.Alone.Select(a => (a.Bytes, a.Seconds))];
         }
 
@@ -70,10 +71,15 @@ internal static class DistributedBenchmark
 
         var measured = Network.Fit("this host, as measured", processes, curve);
         Console.WriteLine(FormattableString.Invariant($"fitted: {1e6 * measured.Latency:0} µs a message, {measured.BytesPerSecond / 1e9:0.00} GB/s a rank"));
-        CostModel.PrintMeasured([.. first!.Value.Alone.Select(t => t.Seconds)], first.Value.Together, processes, measured);
+        CostModel.PrintMeasured(
+            first!.Value.Compute, [.. first.Value.Uneven.SelectMany(round => round).Select(t => t.Seconds)], first.Value.Together, processes, measured);
         CostModel.PrintLarge();
         return 0;
     }
 
-    private static double Median(List<StepTime> times, Func<StepTime, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
+    private static double Slowest(StepTime[] step) => step.Max(t => t.Seconds);
+
+    private static double Processor(StepTime[] step) => step.Average(t => t.CpuSeconds);
+
+    private static double Median(List<StepTime[]> steps, Func<StepTime[], double> of) => steps.Select(of).Order().ElementAt(steps.Count / 2);
 }

@@ -1,6 +1,6 @@
 namespace Praline.Training.Benchmarks;
 
-/// <summary>A training step.</summary>
-/// <param name="Seconds">By the clock; of several processes the slowest one's.</param>
-/// <param name="CpuSeconds">By processor time; of several processes the mean.</param>
+/// <summary>What a training step took a process.</summary>
+/// <param name="Seconds">By the clock.</param>
+/// <param name="CpuSeconds">By processor time.</param>
 internal sealed record StepTime(double Seconds, double CpuSeconds);

@@ -29,16 +29,15 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>A step of the first <paramref name="count"/> processes at once.</summary>
-    public StepTime Step(int count)
+    /// <summary>A step of the first <paramref name="count"/> processes at once: what it took each.</summary>
+    public StepTime[] Step(int count)
     {
         foreach (var process in _processes.Take(count))
         {
             process.StandardInput.WriteLine();
         }
 
-        var times = _processes.Take(count).Select(Read<StepTime>).ToArray();
-        return new StepTime(times.Max(t => t.Seconds), times.Average(t => t.CpuSeconds));
+        return [.. _processes.Take(count).Select(Read<StepTime>)];
     }
 
     /// <summary>Lets them come to their end after their last step: what each world's main rank measured.</summary>
