@@ -2,6 +2,7 @@
 
 #if PRALINE_C10D
 #include <ATen/ATen.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <algorithm>
 
@@ -35,32 +36,54 @@ Group::~Group() {
   thread_.join();
 }
 
-std::shared_ptr<Job> Group::start(std::function<void()> work) {
-  auto job = std::make_shared<Job>();
+std::shared_ptr<Job> Group::start(std::function<void()> work, c10::Device device) {
+  Task task{std::move(work), std::make_shared<Job>(), device, nullptr};
+  if (!host_) {
+    task.before = std::make_shared<c10::Event>(device.type());
+    task.before->record(c10::impl::VirtualGuardImpl(device.type()).getStream(device));
+  }
+  auto job = task.job;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    jobs_.emplace_back(std::move(work), job);
+    tasks_.push_back(std::move(task));
   }
   changed_.notify_all();
   return job;
+}
+
+void Group::enter(const Task& task) {
+  if (!task.before) return;
+  const c10::impl::VirtualGuardImpl guard(task.device.type());
+  guard.setDevice(task.device);
+  if (!stream_) stream_ = guard.getStreamFromGlobalPool(task.device);
+  guard.exchangeStream(*stream_);
+  task.before->block(*stream_);
+}
+
+template <typename Work>
+void Group::finish(const Work& work) {
+  work->wait();
+  // NCCL's wait only orders streams. Waiting for the device here keeps limits and measured times true, and tensors alive until they are not read any more.
+  if (stream_) stream_->synchronize();
 }
 
 void Group::run() {
   at::NoGradGuard no_grad;
   std::string failed;
   for (;;) {
-    std::pair<std::function<void()>, std::shared_ptr<Job>> next;
+    Task next{nullptr, nullptr, c10::Device(c10::kCPU), nullptr};
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [&] { return stop_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      next = std::move(jobs_.front());
-      jobs_.pop_front();
+      changed_.wait(lock, [&] { return stop_ || !tasks_.empty(); });
+      if (tasks_.empty()) return;
+      next = std::move(tasks_.front());
+      tasks_.pop_front();
     }
     std::string error = failed;
     if (error.empty()) {
       try {
-        next.first();
+        enter(next);
+        next.work();
       } catch (const c10::Error& e) {
         error = e.what_without_backtrace();
       } catch (const std::exception& e) {
@@ -69,8 +92,8 @@ void Group::run() {
     }
     // After one failure ranks do not agree any more on what comes next.
     failed = error;
-    next.first = nullptr;
-    next.second->finish(error);
+    next.work = nullptr;
+    next.job->finish(error);
   }
 }
 
@@ -83,32 +106,32 @@ void Group::broadcast(at::Tensor tensor, int root) {
   std::vector<at::Tensor> tensors{host_ ? bytes(tensor) : tensor};
   c10d::BroadcastOptions options;
   options.rootRank = root;
-  backend_->broadcast(tensors, options)->wait();
+  finish(backend_->broadcast(tensors, options));
 }
 
 void Group::all_gather(const at::Tensor& part, at::Tensor whole) {
   if (host_) {
     std::vector<std::vector<at::Tensor>> outputs{bytes(whole).view({world_, -1}).unbind(0)};
     std::vector<at::Tensor> inputs{bytes(part)};
-    backend_->allgather(outputs, inputs)->wait();
+    finish(backend_->allgather(outputs, inputs));
     return;
   }
   at::Tensor input = part;
-  backend_->_allgather_base(whole, input)->wait();
+  finish(backend_->_allgather_base(whole, input));
 }
 
 void Group::reduce_scatter(at::Tensor whole, at::Tensor part) {
   if (host_) {
     at::Tensor received = at::empty_like(whole);
     std::vector<int64_t> even;
-    backend_->alltoall_base(received, whole, even, even)->wait();
+    finish(backend_->alltoall_base(received, whole, even, even));
     const auto parts = received.view({world_, -1}).unbind(0);
     part.copy_(parts[0]);
     for (int rank = 1; rank < world_; rank++) part.add_(parts[rank]);
     return;
   }
   at::Tensor input = whole;
-  backend_->_reduce_scatter_base(part, input)->wait();
+  finish(backend_->_reduce_scatter_base(part, input));
 }
 
 void Group::lend(const std::vector<at::Tensor>& parts, const std::vector<at::ScalarType>& types, int64_t wanted, at::Tensor whole) {
@@ -132,7 +155,7 @@ void Group::lend(const std::vector<at::Tensor>& parts, const std::vector<at::Sca
 void Group::all_reduce(at::Tensor tensor) {
   // Gloo's and NCCL's rings add each element in an order that depends on its place and the number of ranks alone: the same bits every time.
   std::vector<at::Tensor> tensors{tensor};
-  backend_->allreduce(tensors)->wait();
+  finish(backend_->allreduce(tensors));
 }
 
 }  // namespace praline

@@ -6,12 +6,15 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "../common.h"
 
 #if PRALINE_C10D
+#include <c10/core/Event.h>
+#include <c10/core/Stream.h>
 #include <torch/csrc/distributed/c10d/Store.hpp>
 #include <torch/version.h>
 #if TORCH_VERSION_MAJOR >= 2
@@ -52,9 +55,10 @@ class Group {
   int rank() const { return rank_; }
   int world() const { return world_; }
 
-  std::shared_ptr<Job> start(std::function<void()> work);
+  // Starts work on tensors of a device, after all that the calling thread has given that device so far.
+  std::shared_ptr<Job> start(std::function<void()> work, c10::Device device);
 
-  // These block; they run on the group's thread.
+  // These run on the group's thread, and return when the result is there.
   void broadcast(at::Tensor tensor, int root);
   void all_reduce(at::Tensor tensor);
   void all_gather(const at::Tensor& part, at::Tensor whole);
@@ -64,14 +68,26 @@ class Group {
   void lend(const std::vector<at::Tensor>& parts, const std::vector<at::ScalarType>& types, int64_t wanted, at::Tensor whole);
 
  private:
+  struct Task {
+    std::function<void()> work;
+    std::shared_ptr<Job> job;
+    c10::Device device;
+    std::shared_ptr<c10::Event> before;  // what the device has to do first; none on the CPU
+  };
+
   void run();
+  void enter(const Task& task);
+  template <typename Work>
+  void finish(const Work& work);
 
   c10::intrusive_ptr<Backend> backend_;
   const bool host_;  // Gloo: no reduce-scatter of its own
   const int rank_, world_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::pair<std::function<void()>, std::shared_ptr<Job>>> jobs_;
+  std::deque<Task> tasks_;
+  // A GPU's stream of this group's own: were it the default stream, the backward pass would wait there for every exchange.
+  std::optional<c10::Stream> stream_;
   bool stop_ = false;
   std::thread thread_;
 };

@@ -149,7 +149,7 @@ PT_API int pt_group_start(pt_group group, int32_t what, pt_tensor tensor, pt_ten
       case PT_REDUCE_SCATTER: work = [=] { on->reduce_scatter(in, out); }; break;
       default: TORCH_CHECK(false, "no collective has the number ", what);
     }
-    *result = new JobHandle(on->start(std::move(work)));
+    *result = new JobHandle(on->start(std::move(work), in.device()));
   });
 }
 
@@ -161,7 +161,8 @@ PT_API int pt_group_lend(pt_group group, const pt_tensor* parts, const int32_t* 
     std::transform(types, types + n, travels.begin(), [](int32_t type) { return static_cast<at::ScalarType>(type); });
     at::Tensor into = borrow(whole);
     TORCH_CHECK(n > 0 && wanted < n && into.defined() == (wanted >= 0), "what is wanted needs a place, and only that");
-    *result = new JobHandle(on->start([=, all = borrow(parts, n)] { on->lend(all, travels, wanted, into); }));
+    const std::vector<at::Tensor> all = borrow(parts, n);
+    *result = new JobHandle(on->start([=] { on->lend(all, travels, wanted, into); }, all.at(0).device()));
   });
 }
 

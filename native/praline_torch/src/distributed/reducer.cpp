@@ -146,7 +146,7 @@ void Reducer::send(Bucket& bucket) {
     std::lock_guard<std::mutex> lock(stats_mutex_);
     seconds_ += since(start);
     bytes_ += static_cast<int64_t>(send.nbytes()) * (world - 1) / world * (scatter ? 1 : 2);
-  });
+  }, send.device());
   if (scatter_) bucket.send = at::Tensor();  // the memory goes back as soon as it is sent
 }
 
