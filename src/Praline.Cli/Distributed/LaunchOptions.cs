@@ -62,7 +62,7 @@ internal sealed class LaunchOptions
 
             LocalLauncher.StopWithParent();
             Ui.Note(
-                $"praline: rank {launched.Rank} of {launched.WorldSize}, process {Environment.ProcessId} on {Environment.MachineName}; rank 0 is at {launched.MasterAddress}:{launched.MasterPort} ({launched.Launcher}).");
+                $"praline: rank {launched.Rank} of {launched.WorldSize}, process {Environment.ProcessId} on {Environment.MachineName}; rank 0 is at {launched.MasterAddress}:{launched.MasterPort} (by {launched.Launcher}'s variables).");
             return work();
         }
 
