@@ -20,10 +20,10 @@ public sealed class Trainer : IDisposable
     private readonly RunFolder _run;
     private readonly TrainReporter _reporter;
     private readonly EpochSampler _sampler;
-    private readonly LearningRateSchedule _schedule;
     private readonly AdamW _optimizer;
     private readonly IRankWeights _weights;
     private readonly IStepGradients _gradients;
+    private readonly OptimizerStep _step;
     private readonly World _world;
     private readonly CheckpointStore _checkpoints;
     private readonly int _totalSteps;
@@ -56,7 +56,7 @@ public sealed class Trainer : IDisposable
         (_task, _options, _run) = (task, options.Validated(), run);
         _sampler = new EpochSampler(task.ExampleIds.Count, options.BatchSize * options.AccumulationSteps, options.Seed);
         _totalSteps = Math.Min(options.MaxSteps ?? int.MaxValue, options.NumEpochs * _sampler.StepsPerEpoch);
-        _schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
+        var schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
         _world = world ?? World.Single;
         _weights = (_world.Size > 1 ? options.Shard : Sharding.None) switch
         {
@@ -72,6 +72,7 @@ public sealed class Trainer : IDisposable
             WeightDecay = options.WeightDecay,
         });
         _gradients = _weights.Gradients();
+        _step = new OptimizerStep(task, options, _sampler, _totalSteps, schedule, _optimizer, _weights, _gradients, _world);
         _checkpoints = new CheckpointStore(run.Checkpoints, options.SaveTotalLimit);
         var examples = (Math.Min(options.BatchSize * options.AccumulationSteps, task.ExampleIds.Count) + _world.Size - 1) / _world.Size; // of a step, on one rank
         var largest = MicroBatches.Largest(task.ExampleLengths, examples, options.TokensPerMicroBatch, options.BatchSize);
@@ -95,9 +96,8 @@ public sealed class Trainer : IDisposable
                 throw new OperationCanceledException(cancellation);
             }
 
-            var batch = _sampler.Batch(_state.Step);
             var clock = Stopwatch.StartNew();
-            var (metrics, tokens) = TrainStepOrExplain(batch, cancellation);
+            var (metrics, tokens) = TrainStep(cancellation);
             Log(metrics, tokens, clock.Elapsed.TotalSeconds, _gradients.TakeStatistics());
             AfterStep(_world.Size == 1 ? cancellation : CancellationToken.None); // several ranks stop together, between steps
         }
@@ -114,12 +114,16 @@ public sealed class Trainer : IDisposable
         _weights.Dispose();
     }
 
-    /// <exception cref="PralineException">The memory did not suffice: what took it, and what lowers that.</exception>
-    private (Dictionary<string, double> Metrics, long Tokens) TrainStepOrExplain(IReadOnlyList<int> batch, CancellationToken cancellation)
+    /// <summary>One step; returns its metrics and the tokens that all ranks computed.</summary>
+    /// <exception cref="PralineException">The memory did not suffice: what took it, and what lowers that. Or too many micro-batches were dropped.</exception>
+    private (Dictionary<string, double> Metrics, long Tokens) TrainStep(CancellationToken cancellation)
     {
         try
         {
-            return TrainStep(batch, cancellation);
+            var (report, metrics) = _step.Run(_state.Step, cancellation);
+            Count(report);
+            _state = _state with { Step = _state.Step + 1, Objective = report.Objective };
+            return (metrics, report.Tokens);
         }
         catch (DeviceMemoryException error)
         {
@@ -130,123 +134,6 @@ public sealed class Trainer : IDisposable
                 error);
         }
     }
-
-    /// <summary>One optimizer step: the gradient of the whole batch from its micro-batches, clip, update.</summary>
-    private (Dictionary<string, double> Metrics, long Tokens) TrainStep(IReadOnlyList<int> batch, CancellationToken cancellation)
-    {
-        var seed = Seeds.Derive(_options.Seed, "dropout", _state.Step);
-        var parts = MicroBatches.Cut(Share(batch), _task.ExampleLengths, _options.TokensPerMicroBatch, _options.BatchSize);
-        PrefetchAfter(parts);
-        _task.BeginStep(batch, seed);
-        var (own, any) = Compute(parts, batch, seed);
-        var step = StepReport.Sum(_world.Gather(own with { Cancelled = cancellation.IsCancellationRequested, Objective = _task.ObjectiveState }));
-        if (parts.Count == 0)
-        {
-            _task.RestoreObjectiveState(step.Objective);
-        }
-
-        Count(step);
-        var learningRate = _options.LearningRate * _schedule.Factor(_state.Step);
-        var norm = double.NaN;
-        if (any)
-        {
-            norm = _weights.ClipGradNorm(_options.MaxGradNorm);
-            _optimizer.LearningRate = learningRate;
-            _optimizer.Step();
-            _optimizer.ZeroGrad();
-            _weights.CopyBack();
-        }
-
-        _state = _state with { Step = _state.Step + 1, Objective = step.Objective };
-        var metrics = new Dictionary<string, double> { ["loss"] = step.Loss };
-        foreach (var (name, value) in step.Metrics.Means())
-        {
-            metrics[name] = value;
-        }
-
-        foreach (var (name, value) in _task.EndStep())
-        {
-            metrics[name] = value;
-        }
-
-        metrics["grad_norm"] = norm;
-        metrics["learning_rate"] = learningRate;
-        return (metrics, step.Tokens);
-    }
-
-    /// <summary>Media of the micro-batches at hand, and of the next step's, are got ready while the first ones are computed.</summary>
-    private void PrefetchAfter(IReadOnlyList<IReadOnlyList<int>> parts)
-    {
-        var next = _state.Step + 1 < _totalSteps ? _sampler.Batch(_state.Step + 1) : [];
-        _task.Prefetch([.. parts.SelectMany(part => part), .. Share(next)]);
-    }
-
-    /// <summary>This process's examples of a batch.</summary>
-    private IReadOnlyList<int> Share(IReadOnlyList<int> batch) => RankShares.Of(batch, _task.ExampleLengths, _world.Size)[_world.Rank];
-
-    /// <summary>The gradient of the batch, from this process's micro-batches and the others'; false when there is none.</summary>
-    private (StepReport Own, bool Any) Compute(IReadOnlyList<IReadOnlyList<int>> parts, IReadOnlyList<int> batch, ulong seed)
-    {
-        var sums = new MetricSums();
-        var dropped = new List<string>();
-        double loss = 0;
-        long tokens = 0;
-        var any = false;
-        var releases = _gradients.EveryMicroBatch ? _world.Gather(parts.Count).Max() : 1;
-        foreach (var (i, part) in parts.Index())
-        {
-            var closes = _gradients.EveryMicroBatch || i == parts.Count - 1;
-            if (closes && !_task.AssignsGradients)
-            {
-                _gradients.Last();
-            }
-
-            using (new TensorScope())
-            {
-                var result = _task.Backward(part, batch, seed);
-                if (closes && _task.AssignsGradients)
-                {
-                    _gradients.Last(); // before this, passes that are not the gradient would have been taken for it
-                }
-
-                tokens += result.Tokens;
-                if (!double.IsFinite(result.Loss))
-                {
-                    _gradients.Drop();
-                    dropped.Add(Dropped(part, "the loss"));
-                }
-                else if (!_gradients.TryAdd())
-                {
-                    dropped.Add(Dropped(part, "a gradient"));
-                }
-                else
-                {
-                    loss += result.Loss;
-                    sums.Add(result.Metrics);
-                }
-            }
-
-            if (closes)
-            {
-                releases--;
-                any |= _gradients.Release(() =>
-                {
-                    using var scope = new TensorScope();
-                    _task.Backward(part, batch, seed);
-                });
-            }
-        }
-
-        for (; releases > 0; releases--)
-        {
-            any |= _gradients.Release(() => { }); // the other ranks have more micro-batches
-        }
-
-        return (new StepReport { Loss = loss, Tokens = tokens, MicroBatches = parts.Count, Dropped = dropped, Metrics = sums }, any);
-    }
-
-    private string Dropped(IReadOnlyList<int> microBatch, string what) =>
-        $"{what} is NaN or infinite ({string.Join(", ", microBatch.Take(5).Select(i => _task.ExampleIds[i]))}{(microBatch.Count > 5 ? ", …" : "")})";
 
     /// <summary>Counts what the ranks computed and dropped of a step.</summary>
     private void Count(StepReport step)
