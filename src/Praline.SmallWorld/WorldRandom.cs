@@ -6,18 +6,18 @@ namespace Praline.SmallWorld;
 /// </summary>
 public sealed class WorldRandom
 {
-    private ulong s0;
-    private ulong s1;
-    private ulong s2;
-    private ulong s3;
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
 
     /// <summary>Starts the stream of a seed.</summary>
     public WorldRandom(ulong seed)
     {
-        s0 = SplitMix(ref seed);
-        s1 = SplitMix(ref seed);
-        s2 = SplitMix(ref seed);
-        s3 = SplitMix(ref seed);
+        _s0 = SplitMix(ref seed);
+        _s1 = SplitMix(ref seed);
+        _s2 = SplitMix(ref seed);
+        _s3 = SplitMix(ref seed);
     }
 
     /// <summary>An independent stream for one purpose (<paramref name="stream"/>, e.g. "caption/2") of one seed.</summary>
@@ -35,14 +35,14 @@ public sealed class WorldRandom
     /// <summary>The next 64 random bits.</summary>
     public ulong NextUInt64()
     {
-        var result = ulong.RotateLeft(s1 * 5, 7) * 9;
-        var t = s1 << 17;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= t;
-        s3 = ulong.RotateLeft(s3, 45);
+        var result = ulong.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = ulong.RotateLeft(_s3, 45);
         return result;
     }
 

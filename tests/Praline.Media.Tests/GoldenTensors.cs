@@ -7,7 +7,7 @@ namespace Praline.Media.Tests;
 /// <summary>The tensors of a safetensors file as plain arrays, so that these tests need no libtorch.</summary>
 internal sealed class GoldenTensors
 {
-    private readonly Dictionary<string, (string Type, int[] Shape, byte[] Bytes)> tensors = [];
+    private readonly Dictionary<string, (string Type, int[] Shape, byte[] Bytes)> _tensors = [];
 
     public GoldenTensors(string path)
     {
@@ -18,14 +18,14 @@ internal sealed class GoldenTensors
         {
             var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(v => v.GetInt32()).ToArray();
             var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(v => v.GetInt32()).ToArray();
-            tensors[entry.Name] = (
+            _tensors[entry.Name] = (
                 entry.Value.GetProperty("dtype").GetString()!, shape, file[(8 + headerLength + offsets[0])..(8 + headerLength + offsets[1])]);
         }
     }
 
-    public IEnumerable<string> Names => tensors.Keys.Order(StringComparer.Ordinal);
+    public IEnumerable<string> Names => _tensors.Keys.Order(StringComparer.Ordinal);
 
-    public int[] Shape(string name) => tensors[name].Shape;
+    public int[] Shape(string name) => _tensors[name].Shape;
 
     public byte[] Bytes(string name) => Values<byte>(name, "U8");
 
@@ -36,7 +36,7 @@ internal sealed class GoldenTensors
     private T[] Values<T>(string name, string type)
         where T : unmanaged
     {
-        Assert.Equal(type, tensors[name].Type);
-        return MemoryMarshal.Cast<byte, T>(tensors[name].Bytes).ToArray();
+        Assert.Equal(type, _tensors[name].Type);
+        return MemoryMarshal.Cast<byte, T>(_tensors[name].Bytes).ToArray();
     }
 }

@@ -26,12 +26,12 @@ internal static class TestFiles
 
     internal sealed class TemporaryFolder : IDisposable
     {
-        private readonly string folder = Directory.CreateTempSubdirectory("praline-media-").FullName;
+        private readonly string _folder = Directory.CreateTempSubdirectory("praline-media-").FullName;
 
-        public string this[string name] => Path.Combine(folder, name);
+        public string this[string name] => Path.Combine(_folder, name);
 
-        public string[] Files => [.. Directory.GetFiles(folder).Select(f => Path.GetFileName(f)!)];
+        public string[] Files => [.. Directory.GetFiles(_folder).Select(f => Path.GetFileName(f)!)];
 
-        public void Dispose() => Directory.Delete(folder, recursive: true);
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }

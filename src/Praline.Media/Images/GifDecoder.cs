@@ -97,7 +97,7 @@ internal static class GifDecoder
 
     private ref struct Reader(ReadOnlySpan<byte> data)
     {
-        private ReadOnlySpan<byte> rest = data;
+        private ReadOnlySpan<byte> _rest = data;
 
         public byte Byte() => Bytes(1)[0];
 
@@ -107,13 +107,13 @@ internal static class GifDecoder
 
         public ReadOnlySpan<byte> Bytes(int count)
         {
-            if (count > rest.Length)
+            if (count > _rest.Length)
             {
                 throw new ImageFormatException("a GIF that ends early");
             }
 
-            var taken = rest[..count];
-            rest = rest[count..];
+            var taken = _rest[..count];
+            _rest = _rest[count..];
             return taken;
         }
 

@@ -10,7 +10,7 @@ internal static class NativeLibraryLoader
     public const string Library = "praline_media";
 
     private static readonly Lock Gate = new();
-    private static bool registered;
+    private static bool _registered;
 
     /// <summary>The file that was loaded, or null before the first call into it.</summary>
     public static string? LoadedFrom { get; private set; }
@@ -20,10 +20,10 @@ internal static class NativeLibraryLoader
     {
         lock (Gate)
         {
-            if (!registered)
+            if (!_registered)
             {
                 NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
-                registered = true;
+                _registered = true;
             }
         }
     }

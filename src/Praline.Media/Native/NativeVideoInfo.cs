@@ -22,12 +22,12 @@ internal struct NativeVideoInfo
     [InlineArray(32)]
     internal struct Text32
     {
-        private byte first;
+        private byte _first;
     }
 
     [InlineArray(64)]
     internal struct Text64
     {
-        private byte first;
+        private byte _first;
     }
 }

@@ -3,13 +3,13 @@ namespace Praline.Media;
 /// <summary>Turns images into what a vision model takes, by the steps that a checkpoint's preprocessor_config.json lists.</summary>
 public abstract class ImageProcessor
 {
-    private readonly float[] values;
+    private readonly float[] _values;
 
     private protected ImageProcessor(ImageProcessorConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
-        values = Normalization.Table(config);
+        _values = Normalization.Table(config);
     }
 
     /// <summary>The steps.</summary>
@@ -62,8 +62,8 @@ public abstract class ImageProcessor
     }
 
     /// <summary>Rescales and normalises one image to [3, H, W].</summary>
-    private protected void Normalize(RgbImage image, Span<float> output) => Normalization.ToPlanes(image, values, output);
+    private protected void Normalize(RgbImage image, Span<float> output) => Normalization.ToPlanes(image, _values, output);
 
     /// <summary>The normalised values of the 256 byte values of a channel.</summary>
-    private protected ReadOnlySpan<float> ValuesOf(int channel) => values.AsSpan(channel * 256, 256);
+    private protected ReadOnlySpan<float> ValuesOf(int channel) => _values.AsSpan(channel * 256, 256);
 }

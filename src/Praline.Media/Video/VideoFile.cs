@@ -8,14 +8,14 @@ namespace Praline.Media;
 /// </summary>
 public sealed class VideoFile : IDisposable
 {
-    private readonly VideoHandle handle;
-    private readonly string path;
-    private int pass;
+    private readonly VideoHandle _handle;
+    private readonly string _path;
+    private int _pass;
 
     private VideoFile(string path, VideoHandle handle)
     {
-        this.path = path;
-        this.handle = handle;
+        _path = path;
+        _handle = handle;
         MediaNative.VideoGetInfo(handle, out var info);
         Info = new VideoInfo(
             info.Width,
@@ -64,13 +64,13 @@ public sealed class VideoFile : IDisposable
             if (index < 0 || index >= Info.FrameCount)
             {
                 throw new MediaException(
-                    path, $"frame indices from 0 to {Info.FrameCount - 1}", $"index {index}", "Choose frames that the video has.");
+                    _path, $"frame indices from 0 to {Info.FrameCount - 1}", $"index {index}", "Choose frames that the video has.");
             }
 
             distinct.Add(index);
         }
 
-        pass++;
+        _pass++;
         var frames = distinct.ToDictionary(index => index, _ => NewFrame());
         Fill([.. distinct.Select(index => (long)index)], [.. distinct.Select(index => frames[index])], exhaustive);
         var result = new RgbImage[indices.Length];
@@ -88,17 +88,17 @@ public sealed class VideoFile : IDisposable
     /// <exception cref="InvalidOperationException">The instance was used for something else before the pass was over.</exception>
     public IEnumerable<RgbImage> ReadAllFrames()
     {
-        var mine = ++pass;
-        Check(MediaNative.VideoRewind(handle));
+        var mine = ++_pass;
+        Check(MediaNative.VideoRewind(_handle));
         while (true)
         {
-            if (mine != pass)
+            if (mine != _pass)
             {
                 throw new InvalidOperationException("The video was read otherwise while all its frames were being read.");
             }
 
             var frame = NewFrame();
-            var status = MediaNative.VideoNext(handle, frame.Pixels);
+            var status = MediaNative.VideoNext(_handle, frame.Pixels);
             if (status == NativeStatus.End)
             {
                 yield break;
@@ -110,7 +110,7 @@ public sealed class VideoFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 
     private RgbImage NewFrame() => new(
         Info.Width, Info.Height, GC.AllocateUninitializedArray<byte>(checked(Info.Width * Info.Height * 3)));
@@ -129,7 +129,7 @@ public sealed class VideoFile : IDisposable
 
             fixed (byte** first = rows)
             {
-                Check(MediaNative.VideoRead(handle, indices, indices.Length, exhaustive ? 0 : 1, first));
+                Check(MediaNative.VideoRead(_handle, indices, indices.Length, exhaustive ? 0 : 1, first));
             }
         }
         finally
@@ -145,7 +145,7 @@ public sealed class VideoFile : IDisposable
     {
         if (status != NativeStatus.Ok)
         {
-            throw VideoErrors.Reading(path, Info, status, MediaNative.VideoDecodable(handle), MediaNative.LastError);
+            throw VideoErrors.Reading(_path, Info, status, MediaNative.VideoDecodable(_handle), MediaNative.LastError);
         }
     }
 }

@@ -11,12 +11,12 @@ namespace Praline.Models.ChatTemplates;
 /// </summary>
 public sealed class ChatTemplate
 {
-    private readonly IReadOnlyList<Statement> statements;
+    private readonly IReadOnlyList<Statement> _statements;
 
     private ChatTemplate(string source, IReadOnlyList<Statement> statements)
     {
         Source = source;
-        this.statements = statements;
+        _statements = statements;
     }
 
     /// <summary>The template as written.</summary>
@@ -87,6 +87,6 @@ public sealed class ChatTemplate
             scope.Set(name, ValueConverter.Convert(value));
         }
 
-        return new Renderer(runtime).Render(statements, new Scope(scope));
+        return new Renderer(runtime).Render(_statements, new Scope(scope));
     }
 }

@@ -9,17 +9,17 @@ namespace Praline.Models.Tokenizers;
 /// </summary>
 internal sealed class AddedTokenFinder
 {
-    private readonly Dictionary<char, (string Text, AddedToken Token)[]> byFirst;
-    private readonly SearchValues<char> firsts;
+    private readonly Dictionary<char, (string Text, AddedToken Token)[]> _byFirst;
+    private readonly SearchValues<char> _firsts;
 
     /// <param name="tokens">The tokens with the text to look for (the normalized content of normalized tokens).</param>
     public AddedTokenFinder(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
-        byFirst = tokens
+        _byFirst = tokens
             .Where(t => t.Text.Length > 0)
             .GroupBy(t => t.Text[0])
             .ToDictionary(g => g.Key, g => g.OrderByDescending(t => t.Text.Length).ToArray());
-        firsts = SearchValues.Create([.. byFirst.Keys]);
+        _firsts = SearchValues.Create([.. _byFirst.Keys]);
     }
 
     /// <summary>
@@ -32,7 +32,7 @@ internal sealed class AddedTokenFinder
         var position = 0;
         while (position < text.Length)
         {
-            var next = text[position..].IndexOfAny(firsts);
+            var next = text[position..].IndexOfAny(_firsts);
             if (next < 0)
             {
                 break;
@@ -71,7 +71,7 @@ internal sealed class AddedTokenFinder
 
     private (string Text, AddedToken Token)? Longest(ReadOnlySpan<char> text, int position)
     {
-        foreach (var candidate in byFirst[text[position]])
+        foreach (var candidate in _byFirst[text[position]])
         {
             if (text[position..].StartsWith(candidate.Text))
             {

@@ -7,25 +7,25 @@ namespace Praline.Models.Tokenizers;
 /// </summary>
 internal sealed class AddedVocabulary
 {
-    private readonly Dictionary<int, AddedToken> byId = [];
-    private readonly Dictionary<string, AddedToken> byContent = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, AddedToken> _byId = [];
+    private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
 
     public AddedVocabulary(IReadOnlyList<AddedToken> tokens, Normalizer? normalizer, string where)
     {
         Tokens = tokens;
         foreach (var token in tokens)
         {
-            if (byId.TryGetValue(token.Id, out var other) && other.Content != token.Content)
+            if (_byId.TryGetValue(token.Id, out var other) && other.Content != token.Content)
             {
                 throw new PralineException($"{where}: tokens '{other.Content}' and '{token.Content}' have the same id {token.Id}.");
             }
 
-            byId[token.Id] = token;
-            byContent[token.Content] = token;
+            _byId[token.Id] = token;
+            _byContent[token.Content] = token;
         }
 
-        Raw = new AddedTokenFinder(byContent.Values.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        AfterNormalizing = new AddedTokenFinder(byContent.Values
+        Raw = new AddedTokenFinder(_byContent.Values.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        AfterNormalizing = new AddedTokenFinder(_byContent.Values
             .Where(t => t.Normalized)
             .Select(t => (normalizer?.Normalize(t.Content) ?? t.Content, t)));
     }
@@ -36,7 +36,7 @@ internal sealed class AddedVocabulary
 
     public AddedTokenFinder AfterNormalizing { get; }
 
-    public AddedToken? Find(int id) => byId.GetValueOrDefault(id);
+    public AddedToken? Find(int id) => _byId.GetValueOrDefault(id);
 
-    public AddedToken? Find(string content) => byContent.GetValueOrDefault(content);
+    public AddedToken? Find(string content) => _byContent.GetValueOrDefault(content);
 }

@@ -6,13 +6,13 @@ namespace Praline.Models.Tokenizers;
 /// <summary>What a split or a replacement looks for: a literal text or a regular expression.</summary>
 internal sealed class SplitPattern
 {
-    private readonly string? literal;
-    private readonly TextPattern? regex;
+    private readonly string? _literal;
+    private readonly TextPattern? _regex;
 
     private SplitPattern(string? literal, TextPattern? regex)
     {
-        this.literal = literal;
-        this.regex = regex;
+        _literal = literal;
+        _regex = regex;
     }
 
     /// <summary>Reads <c>{"String": …}</c> or <c>{"Regex": …}</c>.</summary>
@@ -40,31 +40,31 @@ internal sealed class SplitPattern
     /// <summary>Appends the matches in order.</summary>
     public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
-        if (regex is not null)
+        if (_regex is not null)
         {
-            regex.FindAll(text, matches);
+            _regex.FindAll(text, matches);
             return;
         }
 
-        if (literal!.Length == 0)
+        if (_literal!.Length == 0)
         {
             return;
         }
 
         var position = 0;
-        while (text[position..].IndexOf(literal) is >= 0 and var next)
+        while (text[position..].IndexOf(_literal) is >= 0 and var next)
         {
-            matches.Add((position + next, position + next + literal.Length));
-            position += next + literal.Length;
+            matches.Add((position + next, position + next + _literal.Length));
+            position += next + _literal.Length;
         }
     }
 
     /// <summary>Replaces every match by fixed text.</summary>
     public string Replace(string text, string content)
     {
-        if (literal is not null)
+        if (_literal is not null)
         {
-            return literal.Length == 0 ? text : text.Replace(literal, content, StringComparison.Ordinal);
+            return _literal.Length == 0 ? text : text.Replace(_literal, content, StringComparison.Ordinal);
         }
 
         var matches = new List<(int Start, int End)>();

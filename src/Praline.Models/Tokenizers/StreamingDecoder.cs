@@ -11,11 +11,11 @@ public sealed class StreamingDecoder
     // A character has at most four bytes, so after more tokens than this a U+FFFD at the end is not an unfinished one.
     private const int MostPending = 6;
 
-    private readonly Tokenizer tokenizer;
-    private readonly bool skipSpecialTokens;
-    private readonly List<int> ids = [];
-    private int given;
-    private string before = "";
+    private readonly Tokenizer _tokenizer;
+    private readonly bool _skipSpecialTokens;
+    private readonly List<int> _ids = [];
+    private int _given;
+    private string _before = "";
 
     /// <summary>Starts a text.</summary>
     /// <param name="tokenizer">What the ids belong to.</param>
@@ -23,40 +23,40 @@ public sealed class StreamingDecoder
     public StreamingDecoder(Tokenizer tokenizer, bool skipSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        this.tokenizer = tokenizer;
-        this.skipSpecialTokens = skipSpecialTokens;
+        _tokenizer = tokenizer;
+        _skipSpecialTokens = skipSpecialTokens;
     }
 
     /// <summary>Takes the next id and gives the text that is certain now; often one token's, sometimes none.</summary>
     public string Add(int id)
     {
-        ids.Add(id);
+        _ids.Add(id);
         var text = Decode();
-        return text.EndsWith('\uFFFD') && ids.Count - given <= MostPending ? "" : Give(text);
+        return text.EndsWith('\uFFFD') && _ids.Count - _given <= MostPending ? "" : Give(text);
     }
 
     /// <summary>Ends the text and gives what was held back; what is not whole becomes U+FFFD.</summary>
-    public string Finish() => ids.Count > given ? Give(Decode()) : "";
+    public string Finish() => _ids.Count > _given ? Give(Decode()) : "";
 
     /// <summary>
     /// Gives what is new in the text, and keeps only as many ids as the next one's text may depend on.
     /// </summary>
     private string Give(string text)
     {
-        var fresh = text.StartsWith(before, StringComparison.Ordinal) ? text[before.Length..] : "";
+        var fresh = text.StartsWith(_before, StringComparison.Ordinal) ? text[_before.Length..] : "";
         // The ids given just now stay as context, since decoders treat the first text apart; when they have none, so do
         // those before.
-        var context = ids[given..];
-        var contextText = tokenizer.Decode(context, skipSpecialTokens, cleanUpTokenizationSpaces: false);
+        var context = _ids[_given..];
+        var contextText = _tokenizer.Decode(context, _skipSpecialTokens, cleanUpTokenizationSpaces: false);
         if (contextText.Length > 0)
         {
-            ids.RemoveRange(0, given);
+            _ids.RemoveRange(0, _given);
         }
 
-        given = ids.Count;
-        before = contextText.Length > 0 ? contextText : text;
+        _given = _ids.Count;
+        _before = contextText.Length > 0 ? contextText : text;
         return fresh;
     }
 
-    private string Decode() => tokenizer.Decode(ids, skipSpecialTokens, cleanUpTokenizationSpaces: false);
+    private string Decode() => _tokenizer.Decode(_ids, _skipSpecialTokens, cleanUpTokenizationSpaces: false);
 }

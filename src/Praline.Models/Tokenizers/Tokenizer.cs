@@ -13,23 +13,23 @@ namespace Praline.Models.Tokenizers;
 /// </summary>
 public sealed class Tokenizer
 {
-    private readonly AddedVocabulary added;
-    private readonly Normalizer? normalizer;
-    private readonly PreTokenizer? preTokenizer;
-    private readonly TokenModel model;
-    private readonly PostProcessor? postProcessor;
-    private readonly Decoders.Decoder? decoder;
-    private readonly TokenizerSettings settings;
+    private readonly AddedVocabulary _added;
+    private readonly Normalizer? _normalizer;
+    private readonly PreTokenizer? _preTokenizer;
+    private readonly TokenModel _model;
+    private readonly PostProcessor? _postProcessor;
+    private readonly Decoders.Decoder? _decoder;
+    private readonly TokenizerSettings _settings;
 
     internal Tokenizer(TokenizerParts parts, TokenizerSettings settings)
     {
         Parts = parts;
-        this.settings = settings;
-        (normalizer, preTokenizer, model, postProcessor, decoder) =
+        _settings = settings;
+        (_normalizer, _preTokenizer, _model, _postProcessor, _decoder) =
             (parts.Normalizer, parts.PreTokenizer, parts.Model, parts.PostProcessor, parts.Decoder);
-        added = new AddedVocabulary(parts.AddedTokens, normalizer, parts.Source);
-        var largest = added.Tokens.Select(t => t.Id).DefaultIfEmpty(-1).Max();
-        VocabularySize = Math.Max(model.Vocabulary.IdLimit, largest + 1);
+        _added = new AddedVocabulary(parts.AddedTokens, _normalizer, parts.Source);
+        var largest = _added.Tokens.Select(t => t.Id).DefaultIfEmpty(-1).Max();
+        VocabularySize = Math.Max(_model.Vocabulary.IdLimit, largest + 1);
         BosTokenId = TokenToId(settings.BosToken);
         EosTokenId = TokenToId(settings.EosToken);
         PadTokenId = TokenToId(settings.PadToken);
@@ -60,10 +60,10 @@ public sealed class Tokenizer
     public IReadOnlyList<int> StopTokenIds { get; }
 
     /// <summary>The added tokens: special ones and others that are found before the text is split.</summary>
-    public IReadOnlyList<AddedToken> AddedTokens => added.Tokens;
+    public IReadOnlyList<AddedToken> AddedTokens => _added.Tokens;
 
     /// <summary>Named special tokens as text: <c>bos_token</c>, <c>eos_token</c>… for chat templates.</summary>
-    public IReadOnlyDictionary<string, string> SpecialTokens => settings.SpecialTokens;
+    public IReadOnlyDictionary<string, string> SpecialTokens => _settings.SpecialTokens;
 
     internal TokenizerParts Parts { get; }
 
@@ -93,7 +93,7 @@ public sealed class Tokenizer
 
     /// <summary>This tokenizer with more added tokens (or other rules for tokens that it has).</summary>
     /// <exception cref="PralineException">An id is taken by another token.</exception>
-    public Tokenizer WithAddedTokens(IEnumerable<AddedToken> tokens) => new(Parts.WithAddedTokens(tokens), settings);
+    public Tokenizer WithAddedTokens(IEnumerable<AddedToken> tokens) => new(Parts.WithAddedTokens(tokens), _settings);
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; lone surrogates become U+FFFD.</param>
@@ -106,7 +106,7 @@ public sealed class Tokenizer
         text = WellFormed(text);
         var ids = new List<int>((text.Length / 3) + 4);
         var segments = new List<(int Start, int End, AddedToken? Token)>();
-        added.Raw.Split(text, segments);
+        _added.Raw.Split(text, segments);
         foreach (var (start, end, token) in segments)
         {
             if (token is not null)
@@ -116,10 +116,10 @@ public sealed class Tokenizer
             }
 
             var part = start == 0 && end == text.Length ? text : text[start..end];
-            EncodeNormalized(normalizer?.Normalize(part) ?? part, atStart: start == 0, ids);
+            EncodeNormalized(_normalizer?.Normalize(part) ?? part, atStart: start == 0, ids);
         }
 
-        return [.. addSpecialTokens && postProcessor is not null ? postProcessor.Process(ids) : ids];
+        return [.. addSpecialTokens && _postProcessor is not null ? _postProcessor.Process(ids) : ids];
     }
 
     /// <summary>The text of ids.</summary>
@@ -140,24 +140,24 @@ public sealed class Tokenizer
             }
         }
 
-        var text = decoder is null ? string.Join(' ', tokens) : string.Concat(decoder.Decode(tokens));
-        return cleanUpTokenizationSpaces ?? settings.CleanUpTokenizationSpaces ? TokenizationSpaces.CleanUp(text) : text;
+        var text = _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
+        return cleanUpTokenizationSpaces ?? _settings.CleanUpTokenizationSpaces ? TokenizationSpaces.CleanUp(text) : text;
     }
 
     /// <summary>The id of a token as the vocabulary spells it, or null.</summary>
     public int? TokenToId(string? token) =>
-        token is null ? null : added.Find(token)?.Id ?? model.Vocabulary.IdOf(token);
+        token is null ? null : _added.Find(token)?.Id ?? _model.Vocabulary.IdOf(token);
 
     /// <summary>A token as the vocabulary spells it, or null when no token has this id.</summary>
-    public string? IdToToken(int id) => added.Find(id)?.Content ?? model.Vocabulary.TokenOf(id);
+    public string? IdToToken(int id) => _added.Find(id)?.Content ?? _model.Vocabulary.TokenOf(id);
 
     /// <summary>True for tokens that <c>Decode(…, skipSpecialTokens: true)</c> leaves out.</summary>
-    public bool IsSpecial(int id) => added.Find(id) is { Special: true };
+    public bool IsSpecial(int id) => _added.Find(id) is { Special: true };
 
     private void EncodeNormalized(string text, bool atStart, List<int> ids)
     {
         var segments = new List<(int Start, int End, AddedToken? Token)>();
-        added.AfterNormalizing.Split(text, segments);
+        _added.AfterNormalizing.Split(text, segments);
         foreach (var (start, end, token) in segments)
         {
             if (token is not null)
@@ -167,17 +167,17 @@ public sealed class Tokenizer
             }
 
             var piece = new Piece(text.AsMemory(start, end - start), atStart && start == 0);
-            if (preTokenizer is null)
+            if (_preTokenizer is null)
             {
-                model.Tokenize(piece.Text.Span, ids);
+                _model.Tokenize(piece.Text.Span, ids);
                 continue;
             }
 
             var pieces = new List<Piece>();
-            preTokenizer.Apply([piece], pieces);
+            _preTokenizer.Apply([piece], pieces);
             foreach (var word in pieces)
             {
-                model.Tokenize(word.Text.Span, ids);
+                _model.Tokenize(word.Text.Span, ids);
             }
         }
     }

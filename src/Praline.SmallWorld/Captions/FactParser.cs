@@ -9,39 +9,39 @@ namespace Praline.SmallWorld;
 /// </summary>
 public sealed class FactParser
 {
-    private readonly string[] tokens;
-    private readonly List<Fact> facts = [];
-    private readonly HashSet<Fact> seen = [];
-    private readonly List<string> unparsed = [];
-    private readonly List<string> unknown = [];
-    private readonly Dictionary<Subject, Subject> aliases = [];
-    private readonly HashSet<Subject> mentioned = [];
-    private readonly List<Subject> current = [];
-    private Place? pendingPlace; // "at the top there is …"
-    private bool named; // whether this clause has named somebody
-    private int bareName = -1; // where a name ended that nothing was said of yet
-    private Fact? lastEvent;
-    private bool simultaneous;
-    private bool reversed;
-    private bool opensWithBefore;
-    private int at;
+    private readonly string[] _tokens;
+    private readonly List<Fact> _facts = [];
+    private readonly HashSet<Fact> _seen = [];
+    private readonly List<string> _unparsed = [];
+    private readonly List<string> _unknown = [];
+    private readonly Dictionary<Subject, Subject> _aliases = [];
+    private readonly HashSet<Subject> _mentioned = [];
+    private readonly List<Subject> _current = [];
+    private Place? _pendingPlace; // "at the top there is …"
+    private bool _named; // whether this clause has named somebody
+    private int _bareName = -1; // where a name ended that nothing was said of yet
+    private Fact? _lastEvent;
+    private bool _simultaneous;
+    private bool _reversed;
+    private bool _opensWithBefore;
+    private int _at;
 
     private FactParser(string caption)
     {
-        tokens = Tokens(caption);
+        _tokens = Tokens(caption);
     }
 
     /// <summary>The facts that a caption states and the words that were not understood.</summary>
     public static ParsedCaption Parse(string caption)
     {
         var parser = new FactParser(caption);
-        while (parser.at < parser.tokens.Length)
+        while (parser._at < parser._tokens.Length)
         {
             parser.Step();
         }
 
         parser.EndUnknown();
-        return new ParsedCaption(parser.facts, parser.unparsed);
+        return new ParsedCaption(parser._facts, parser._unparsed);
     }
 
     private static string[] Tokens(string caption) =>
@@ -50,7 +50,7 @@ public sealed class FactParser
             .Replace("!", " . ").Replace("?", " . ").Replace("\n", " ")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
-    private string Token(int offset = 0) => at + offset < tokens.Length ? tokens[at + offset] : ".";
+    private string Token(int offset = 0) => _at + offset < _tokens.Length ? _tokens[_at + offset] : ".";
 
     private void Step()
     {
@@ -60,13 +60,13 @@ public sealed class FactParser
         }
         else if (Vocabulary.Silent.Contains(Token()) || Vocabulary.Moves.Contains(Token()) || Vocabulary.Stays.Contains(Token()))
         {
-            named |= Token() is "it" or "they" or "both";
-            at++;
+            _named |= Token() is "it" or "they" or "both";
+            _at++;
             EndUnknown();
         }
         else
         {
-            unknown.Add(tokens[at++]);
+            _unknown.Add(_tokens[_at++]);
         }
     }
 
@@ -74,16 +74,16 @@ public sealed class FactParser
     {
         if (Token() == ".")
         {
-            named = simultaneous = opensWithBefore = reversed = false;
+            _named = _simultaneous = _opensWithBefore = _reversed = false;
         }
         else if (Token() != ",")
         {
-            named &= Token() != "and";
+            _named &= Token() != "and";
             return false;
         }
 
-        named = false;
-        at++;
+        _named = false;
+        _at++;
         return true;
     }
 
@@ -92,27 +92,27 @@ public sealed class FactParser
         switch (Token())
         {
             case "while" or "meanwhile":
-                simultaneous = true;
+                _simultaneous = true;
                 break;
             case "after" when Token(1) is "that" or "this":
-                at++;
+                _at++;
                 break;
             case "after":
-                reversed = !OpensSentence();
+                _reversed = !OpensSentence();
                 break;
             case "before":
-                opensWithBefore = OpensSentence();
+                _opensWithBefore = OpensSentence();
                 break;
             default:
                 return false;
         }
 
-        named = false;
-        at++;
+        _named = false;
+        _at++;
         return true;
     }
 
-    private bool OpensSentence() => at == 0 || tokens[at - 1] == ".";
+    private bool OpensSentence() => _at == 0 || _tokens[_at - 1] == ".";
 
     private bool ReadBackground()
     {
@@ -126,10 +126,10 @@ public sealed class FactParser
                 return false;
             }
 
-            at += 2;
+            _at += 2;
         }
 
-        at++;
+        _at++;
         Add(Fact.Background(color));
         return true;
     }
@@ -138,7 +138,7 @@ public sealed class FactParser
     {
         if (Match(Vocabulary.Events) is { } found)
         {
-            at += found.Length;
+            _at += found.Length;
             Happens(found.Kind);
             return true;
         }
@@ -154,14 +154,14 @@ public sealed class FactParser
         }
 
         var next = Token(1) == "to" ? 2 : 1;
-        var (start, isMove) = (at, Vocabulary.Moves.Contains(Token(next)));
-        at += next;
+        var (start, isMove) = (_at, Vocabulary.Moves.Contains(Token(next)));
+        _at += next;
         if (isMove || Token(0) is "." or "," || MotionAhead() is not null)
         {
             Happens(EventKind.Starts);
         }
 
-        return at > start;
+        return _at > start;
     }
 
     private bool ReadColorChange()
@@ -170,7 +170,7 @@ public sealed class FactParser
         {
             if (Vocabulary.Colors.TryGetValue(Token(i), out var color) && Token(i - 1) != "from")
             {
-                at += i + 1;
+                _at += i + 1;
                 Happens(EventKind.ChangesColor, color);
                 return true;
             }
@@ -186,8 +186,8 @@ public sealed class FactParser
             return false;
         }
 
-        at += found.Length;
-        foreach (var subject in current)
+        _at += found.Length;
+        foreach (var subject in _current)
         {
             Add(Fact.Motion(subject, found.Kind));
         }
@@ -198,9 +198,9 @@ public sealed class FactParser
     private (int Length, Motion Kind)? MotionAhead()
     {
         var verb = Vocabulary.Moves.Contains(Token()) || Vocabulary.Stays.Contains(Token()) ? 1 : 0;
-        at += verb;
+        _at += verb;
         var phrase = Match(Vocabulary.Motions);
-        at -= verb;
+        _at -= verb;
         if (phrase is { } p)
         {
             return (p.Length + verb, p.Kind);
@@ -234,20 +234,20 @@ public sealed class FactParser
             return false;
         }
 
-        var known = mentioned.Where(m => m.Shape == shape).ToList();
+        var known = _mentioned.Where(m => m.Shape == shape).ToList();
         if (color is null && known.Count != 1)
         {
             return false;
         }
 
-        var start = at;
-        at += length + 1;
-        while (Token() == tokens[at - 1] && Token(1) != "around")
+        var start = _at;
+        _at += length + 1;
+        while (Token() == _tokens[_at - 1] && Token(1) != "around")
         {
-            at++; // "circle circle"
+            _at++; // "circle circle"
         }
 
-        var indefinite = start > 0 && tokens[start - 1] is "a" or "an";
+        var indefinite = start > 0 && _tokens[start - 1] is "a" or "an";
         Name(color is null ? known[0] : Resolve(new Subject(color.Value, shape), indefinite), size, start);
         return true;
     }
@@ -256,31 +256,31 @@ public sealed class FactParser
     {
         // "the A, the B and the C stay still": said of all. "a A and a B is …" is said of the last.
         var before = start - 1;
-        var definite = before >= 0 && tokens[before] == "the";
+        var definite = before >= 0 && _tokens[before] == "the";
         before -= definite ? 1 : 0;
-        while (before >= bareName && before >= 0 && tokens[before] is "and" or ",")
+        while (before >= _bareName && before >= 0 && _tokens[before] is "and" or ",")
         {
             before--;
         }
 
-        if (!(definite && bareName >= 0 && before == bareName - 1))
+        if (!(definite && _bareName >= 0 && before == _bareName - 1))
         {
-            current.Clear();
+            _current.Clear();
         }
 
-        current.Add(subject);
-        mentioned.Add(subject);
-        (named, bareName) = (true, at);
+        _current.Add(subject);
+        _mentioned.Add(subject);
+        (_named, _bareName) = (true, _at);
         Add(Fact.Exists(subject));
         if (size is not null)
         {
             Add(Fact.Size(subject, size.Value));
         }
 
-        if (pendingPlace is { } place)
+        if (_pendingPlace is { } place)
         {
             Add(Fact.Place(subject, place));
-            pendingPlace = null;
+            _pendingPlace = null;
         }
     }
 
@@ -301,15 +301,15 @@ public sealed class FactParser
             return false;
         }
 
-        at += length + (Vocabulary.PlaceNouns.Contains(Token(length)) ? 1 : 0);
+        _at += length + (Vocabulary.PlaceNouns.Contains(Token(length)) ? 1 : 0);
         var place = (Place)((((row ?? 0) + 1) * 3) + (column ?? 0) + 1);
-        if (!named && NameAhead())
+        if (!_named && NameAhead())
         {
-            pendingPlace = place;
+            _pendingPlace = place;
             return true;
         }
 
-        foreach (var subject in current)
+        foreach (var subject in _current)
         {
             Add(Fact.Place(subject, place));
         }
@@ -329,34 +329,34 @@ public sealed class FactParser
 
     private void Happens(EventKind kind, WorldColor? color = null)
     {
-        foreach (var subject in current)
+        foreach (var subject in _current)
         {
             var fact = Fact.Event(subject, kind, color);
             Add(fact);
-            if (color is { } changed && !mentioned.Contains(subject with { Color = changed }))
+            if (color is { } changed && !_mentioned.Contains(subject with { Color = changed }))
             {
-                aliases[subject with { Color = changed }] = subject;
+                _aliases[subject with { Color = changed }] = subject;
             }
 
-            if (lastEvent is not null && !simultaneous && !opensWithBefore)
+            if (_lastEvent is not null && !_simultaneous && !_opensWithBefore)
             {
-                Add(reversed ? Fact.Order(fact, lastEvent) : Fact.Order(lastEvent, fact));
+                Add(_reversed ? Fact.Order(fact, _lastEvent) : Fact.Order(_lastEvent, fact));
             }
 
-            lastEvent = reversed ? lastEvent : fact;
+            _lastEvent = _reversed ? _lastEvent : fact;
         }
 
-        (reversed, opensWithBefore, simultaneous) = (opensWithBefore, false, false);
+        (_reversed, _opensWithBefore, _simultaneous) = (_opensWithBefore, false, false);
     }
 
     private Subject Resolve(Subject subject, bool indefinite)
     {
         if (indefinite)
         {
-            aliases.Remove(subject); // "a blue circle" is another than the one that turned blue
+            _aliases.Remove(subject); // "a blue circle" is another than the one that turned blue
         }
 
-        return aliases.GetValueOrDefault(subject, subject);
+        return _aliases.GetValueOrDefault(subject, subject);
     }
 
     private (int Length, T Kind)? Match<T>(IReadOnlyList<(string[] Words, T Kind)> phrases)
@@ -374,19 +374,19 @@ public sealed class FactParser
 
     private void Add(Fact fact)
     {
-        bareName = fact.Kind is FactKind.Exists or FactKind.Size || pendingPlace is not null ? bareName : -1;
-        if (seen.Add(fact))
+        _bareName = fact.Kind is FactKind.Exists or FactKind.Size || _pendingPlace is not null ? _bareName : -1;
+        if (_seen.Add(fact))
         {
-            facts.Add(fact);
+            _facts.Add(fact);
         }
     }
 
     private void EndUnknown()
     {
-        if (unknown.Count > 0)
+        if (_unknown.Count > 0)
         {
-            unparsed.Add(string.Join(' ', unknown));
-            unknown.Clear();
+            _unparsed.Add(string.Join(' ', _unknown));
+            _unknown.Clear();
         }
     }
 }

@@ -6,9 +6,9 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
     private const double ClearTravel = 0.1; // frame widths: a fifth of the way across is seen, a jitter isn't
     private const double SlightTravel = 0.02;
 
-    private readonly int margin = (scene.Fps + 1) / 2; // frames: nearer to the range's ends nothing is asked for
-    private readonly HashSet<Fact> tolerated = [];
-    private readonly Dictionary<Subject, Subject> aliases = [];
+    private readonly int _margin = (scene.Fps + 1) / 2; // frames: nearer to the range's ends nothing is asked for
+    private readonly HashSet<Fact> _tolerated = [];
+    private readonly Dictionary<Subject, Subject> _aliases = [];
 
     public SceneTruth Watch()
     {
@@ -24,11 +24,11 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
             }
 
             var known = Look(item, first, last);
-            if (last - first < margin && last - first < end - start)
+            if (last - first < _margin && last - first < end - start)
             {
                 Tolerate(known); // a glimpse
             }
-            else if (item.FirstFrame > start + margin)
+            else if (item.FirstFrame > start + _margin)
             {
                 appearing.Add(i, known);
             }
@@ -52,7 +52,7 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
             var item = scene.Objects[e.Object];
             var subject = SubjectOf(item);
             var fact = Fact.Event(subject, e.Kind, e.Color);
-            var clear = e.Frame > start + margin && e.Frame <= end - margin && known.Contains(subject);
+            var clear = e.Frame > start + _margin && e.Frame <= end - _margin && known.Contains(subject);
             if (clear && e.Motion is { } motion)
             {
                 var phase = item.Phases.First(p => (e.Kind == EventKind.Starts ? p.Start : p.End) == e.Frame);
@@ -63,7 +63,7 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
             passed.Add(fact);
             if (!clear)
             {
-                tolerated.Add(fact);
+                _tolerated.Add(fact);
                 continue;
             }
 
@@ -73,9 +73,9 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
         }
 
         var story = new Story(scene.Background, objects, told);
-        tolerated.UnionWith(orders);
-        tolerated.ExceptWith(story.Facts());
-        return new SceneTruth(story, tolerated, aliases);
+        _tolerated.UnionWith(orders);
+        _tolerated.ExceptWith(story.Facts());
+        return new SceneTruth(story, _tolerated, _aliases);
     }
 
     private StoryObject Look(SceneObject item, int first, int last)
@@ -83,17 +83,17 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
         var subject = SubjectOf(item);
         if (item.Change is { } change && change.Frame <= last && change.Color != subject.Color)
         {
-            aliases.Add(subject with { Color = change.Color }, subject);
+            _aliases.Add(subject with { Color = change.Color }, subject);
         }
         else if (item.ColorAt(first) != subject.Color)
         {
-            aliases.Add(subject with { Color = item.ColorAt(first) }, subject);
+            _aliases.Add(subject with { Color = item.ColorAt(first) }, subject);
         }
 
         for (var frame = first; frame <= last; frame++)
         {
             var (px, py) = item.PositionAt(frame);
-            tolerated.Add(Fact.Place(subject, Grid.PlaceOf(px, py)));
+            _tolerated.Add(Fact.Place(subject, Grid.PlaceOf(px, py)));
         }
 
         // A circling shape's place is its cell, wherever on its round it is.
@@ -108,7 +108,7 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
         var seen = item.Phases.Where(p => p.Start < last && p.End > first && TravelOf(p, first, last) > SlightTravel).ToList();
         foreach (var phase in seen)
         {
-            tolerated.Add(Fact.Motion(subject, phase.Kind));
+            _tolerated.Add(Fact.Motion(subject, phase.Kind));
         }
 
         if (seen.Count == 0)
@@ -116,7 +116,7 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
             return Motion.Still;
         }
 
-        tolerated.Add(Fact.Motion(subject, Motion.Still)); // still for a part of the time
+        _tolerated.Add(Fact.Motion(subject, Motion.Still)); // still for a part of the time
         return opening is not null && IsClear(opening, first, last) ? opening.Kind : null;
     }
 
@@ -135,11 +135,11 @@ internal sealed class SceneWatcher(Scene scene, int start, int end)
     private Subject SubjectOf(SceneObject item)
     {
         var first = Math.Max(start, item.FirstFrame);
-        return new Subject(item.ColorAt(Math.Min(first + margin, scene.FrameCount - 1)), item.Shape);
+        return new Subject(item.ColorAt(Math.Min(first + _margin, scene.FrameCount - 1)), item.Shape);
     }
 
     private void Tolerate(StoryObject known)
     {
-        tolerated.UnionWith(new Story(null, [known], []).Facts());
+        _tolerated.UnionWith(new Story(null, [known], []).Facts());
     }
 }

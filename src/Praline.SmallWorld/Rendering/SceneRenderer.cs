@@ -37,21 +37,21 @@ public static class SceneRenderer
     /// <summary>A square picture that shapes are drawn on. Lengths are in picture widths.</summary>
     internal sealed class Canvas
     {
-        private readonly int size;
-        private readonly byte[] pixels;
+        private readonly int _size;
+        private readonly byte[] _pixels;
 
         public Canvas(int size, WorldColor background)
         {
-            this.size = size;
-            pixels = new byte[size * size * 3];
+            _size = size;
+            _pixels = new byte[size * size * 3];
             var (r, g, b) = Palette.Rgb(background);
-            for (var i = 0; i < pixels.Length; i += 3)
+            for (var i = 0; i < _pixels.Length; i += 3)
             {
-                (pixels[i], pixels[i + 1], pixels[i + 2]) = (r, g, b);
+                (_pixels[i], _pixels[i + 1], _pixels[i + 2]) = (r, g, b);
             }
         }
 
-        public RgbImage ToImage() => new(size, size, pixels);
+        public RgbImage ToImage() => new(_size, _size, _pixels);
 
         public void Draw(Shape shape, WorldColor color, double centerX, double centerY, double radius)
         {
@@ -65,10 +65,10 @@ public static class SceneRenderer
                     var covered = Covered(shape, centerX, centerY, radius, x, y);
                     if (covered > 0)
                     {
-                        var i = ((y * size) + x) * 3;
-                        pixels[i] = Mix(pixels[i], r, covered);
-                        pixels[i + 1] = Mix(pixels[i + 1], g, covered);
-                        pixels[i + 2] = Mix(pixels[i + 2], b, covered);
+                        var i = ((y * _size) + x) * 3;
+                        _pixels[i] = Mix(_pixels[i], r, covered);
+                        _pixels[i + 1] = Mix(_pixels[i + 1], g, covered);
+                        _pixels[i + 2] = Mix(_pixels[i + 2], b, covered);
                     }
                 }
             }
@@ -77,8 +77,8 @@ public static class SceneRenderer
         private (int From, int To) Range(double center, double radius)
         {
             var reach = radius * 1.2;
-            return (Math.Max(0, (int)Math.Floor((center - reach) * size)),
-                Math.Min(size, (int)Math.Ceiling((center + reach) * size) + 1));
+            return (Math.Max(0, (int)Math.Floor((center - reach) * _size)),
+                Math.Min(_size, (int)Math.Ceiling((center + reach) * _size) + 1));
         }
 
         /// <summary>How many of a pixel's samples lie in the shape, 0 to 16.</summary>
@@ -87,10 +87,10 @@ public static class SceneRenderer
             var covered = 0;
             for (var sy = 0; sy < Samples; sy++)
             {
-                var v = (((y + ((sy + 0.5) / Samples)) / size) - centerY) / radius;
+                var v = (((y + ((sy + 0.5) / Samples)) / _size) - centerY) / radius;
                 for (var sx = 0; sx < Samples; sx++)
                 {
-                    var u = (((x + ((sx + 0.5) / Samples)) / size) - centerX) / radius;
+                    var u = (((x + ((sx + 0.5) / Samples)) / _size) - centerX) / radius;
                     covered += Contains(shape, u, v) ? 1 : 0;
                 }
             }

@@ -3,12 +3,12 @@ namespace Praline.SmallWorld;
 /// <summary>An object while its scene is being made: what it is and the state it is in at the moment that was reached.</summary>
 internal sealed class ActorDraft(Shape shape, WorldColor color, ShapeSize size, Place cell, bool circles, double offset, double angle)
 {
-    private readonly double offsetX = Grid.Exact(offset * Math.Cos(angle));
-    private readonly double offsetY = Grid.Exact(offset * Math.Sin(angle));
-    private readonly Place firstCell = cell;
-    private readonly List<MotionPhase> phases = [];
-    private int phaseStart;
-    private int revolution;
+    private readonly double _offsetX = Grid.Exact(offset * Math.Cos(angle));
+    private readonly double _offsetY = Grid.Exact(offset * Math.Sin(angle));
+    private readonly Place _firstCell = cell;
+    private readonly List<MotionPhase> _phases = [];
+    private int _phaseStart;
+    private int _revolution;
 
     public Shape Shape { get; } = shape;
 
@@ -31,15 +31,15 @@ internal sealed class ActorDraft(Shape shape, WorldColor color, ShapeSize size, 
 
     public void StartCircling(int frame, bool clockwise)
     {
-        (Moving, phaseStart, revolution) = (Motion.Circling, frame, clockwise ? 1 : -1);
+        (Moving, _phaseStart, _revolution) = (Motion.Circling, frame, clockwise ? 1 : -1);
     }
 
     public void StopCircling(int frame, int fps)
     {
-        var rounds = Math.Max(1, Math.Round((frame - phaseStart) / (fps * 3.6)));
+        var rounds = Math.Max(1, Math.Round((frame - _phaseStart) / (fps * 3.6)));
         var (x, y) = Grid.Center(Cell);
-        phases.Add(new MotionPhase(
-            Moving, phaseStart, frame, Grid.Exact(x + offsetX), Grid.Exact(y + offsetY), x, y, revolution * rounds));
+        _phases.Add(new MotionPhase(
+            Moving, _phaseStart, frame, Grid.Exact(x + _offsetX), Grid.Exact(y + _offsetY), x, y, _revolution * rounds));
         Moving = Motion.Still;
     }
 
@@ -47,14 +47,14 @@ internal sealed class ActorDraft(Shape shape, WorldColor color, ShapeSize size, 
     {
         var (fromX, fromY) = Grid.Center(Cell);
         var (toX, toY) = Grid.Center(target);
-        phases.Add(new MotionPhase(
+        _phases.Add(new MotionPhase(
             direction,
             from,
             to,
-            Grid.Exact(fromX + offsetX),
-            Grid.Exact(fromY + offsetY),
-            Grid.Exact(toX + offsetX),
-            Grid.Exact(toY + offsetY)));
+            Grid.Exact(fromX + _offsetX),
+            Grid.Exact(fromY + _offsetY),
+            Grid.Exact(toX + _offsetX),
+            Grid.Exact(toY + _offsetY)));
         (Moving, Cell) = (direction, target);
     }
 
@@ -70,12 +70,12 @@ internal sealed class ActorDraft(Shape shape, WorldColor color, ShapeSize size, 
         EndFrame = frame;
     }
 
-    public bool HasMoved(Motion motion) => phases.Any(p => p.Kind == motion);
+    public bool HasMoved(Motion motion) => _phases.Any(p => p.Kind == motion);
 
     public SceneObject ToObject(int frames)
     {
-        var (x, y) = Grid.Center(firstCell);
+        var (x, y) = Grid.Center(_firstCell);
         return new SceneObject(
-            Shape, Color, size, FirstFrame ?? frames, EndFrame ?? frames, Grid.Exact(x + offsetX), Grid.Exact(y + offsetY), phases, Change);
+            Shape, Color, size, FirstFrame ?? frames, EndFrame ?? frames, Grid.Exact(x + _offsetX), Grid.Exact(y + _offsetY), _phases, Change);
     }
 }

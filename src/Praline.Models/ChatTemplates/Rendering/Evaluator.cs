@@ -6,11 +6,11 @@ namespace Praline.Models.ChatTemplates.Rendering;
 /// <summary>Computes expressions.</summary>
 internal sealed class Evaluator(Runtime runtime)
 {
-    private readonly RenderBudget budget = runtime.Budget;
+    private readonly RenderBudget _budget = runtime.Budget;
 
     public object? Evaluate(Expression expression, Scope scope)
     {
-        budget.Step();
+        _budget.Step();
         switch (expression)
         {
             case Expression.Constant constant:
@@ -20,16 +20,16 @@ internal sealed class Evaluator(Runtime runtime)
                     ? value
                     : new Undefined($"{PythonText.Quote(name.Identifier)} is undefined");
             case Expression.Attribute attribute:
-                return Members.Attribute(Evaluate(attribute.Target, scope), attribute.Member, budget);
+                return Members.Attribute(Evaluate(attribute.Target, scope), attribute.Member, _budget);
             case Expression.Item { Index: Expression.Slice slice } item:
                 return Members.Slice(
-                    Evaluate(item.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope), budget);
+                    Evaluate(item.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope), _budget);
             case Expression.Item item:
-                return Members.Item(Evaluate(item.Target, scope), Evaluate(item.Index, scope), budget);
+                return Members.Item(Evaluate(item.Target, scope), Evaluate(item.Index, scope), _budget);
             case Expression.Arithmetic arithmetic:
-                return Calculator.Apply(arithmetic.Operator, Evaluate(arithmetic.Left, scope), Evaluate(arithmetic.Right, scope), budget);
+                return Calculator.Apply(arithmetic.Operator, Evaluate(arithmetic.Left, scope), Evaluate(arithmetic.Right, scope), _budget);
             case Expression.Concat concat:
-                return budget.Text(string.Concat(concat.Items.Select(part => ValueText.Str(Evaluate(part, scope), budget))));
+                return _budget.Text(string.Concat(concat.Items.Select(part => ValueText.Str(Evaluate(part, scope), _budget))));
             case Expression.Compare compare:
                 return Compare(compare, scope);
             case Expression.And and:
@@ -78,7 +78,7 @@ internal sealed class Evaluator(Runtime runtime)
 
     public object? Call(object? target, Arguments arguments)
     {
-        budget.Step();
+        _budget.Step();
         return target switch
         {
             CallableValue callable => callable.Call(arguments),
@@ -132,7 +132,7 @@ internal sealed class Evaluator(Runtime runtime)
         foreach (var (operatorText, operand) in compare.Rest)
         {
             var right = Evaluate(operand, scope);
-            if (!Comparison.Holds(operatorText, left, right, budget))
+            if (!Comparison.Holds(operatorText, left, right, _budget))
             {
                 return false;
             }

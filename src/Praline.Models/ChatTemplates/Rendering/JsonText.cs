@@ -12,28 +12,28 @@ internal sealed class JsonText
 {
     private const int LargestIndent = 64;
 
-    private readonly StringBuilder result = new();
-    private readonly RenderBudget budget;
-    private readonly string? indent;
-    private readonly string itemSeparator;
-    private readonly string keySeparator;
-    private readonly bool sortKeys;
-    private readonly bool ascii;
+    private readonly StringBuilder _result = new();
+    private readonly RenderBudget _budget;
+    private readonly string? _indent;
+    private readonly string _itemSeparator;
+    private readonly string _keySeparator;
+    private readonly bool _sortKeys;
+    private readonly bool _ascii;
 
     private JsonText(RenderBudget budget, object? ascii, object? indent, object? separators, object? sortKeys)
     {
-        this.budget = budget;
-        this.ascii = Truth.Of(ascii);
-        this.sortKeys = Truth.Of(sortKeys);
-        this.indent = indent switch
+        _budget = budget;
+        _ascii = Truth.Of(ascii);
+        _sortKeys = Truth.Of(sortKeys);
+        _indent = indent switch
         {
             null or Undefined => null,
             string text => text,
             _ => new string(' ', (int)Math.Clamp(Numbers.Whole(indent), 0, LargestIndent)),
         };
-        (itemSeparator, keySeparator) = separators is SequenceValue { Items: [string item, string key] }
+        (_itemSeparator, _keySeparator) = separators is SequenceValue { Items: [string item, string key] }
             ? (item, key)
-            : (this.indent is null ? ", " : ",", ": ");
+            : (_indent is null ? ", " : ",", ": ");
     }
 
     public static string Apply(object? value, Arguments arguments, RenderBudget budget)
@@ -41,29 +41,29 @@ internal sealed class JsonText
         var bound = arguments.Bind("tojson", ("ensure_ascii", false), ("indent", null), ("separators", null), ("sort_keys", false));
         var json = new JsonText(budget, bound[0], bound[1], bound[2], bound[3]);
         json.Append(value, 0);
-        return budget.Text(json.result.ToString());
+        return budget.Text(json._result.ToString());
     }
 
     private void Append(object? value, int depth)
     {
-        budget.Step();
-        RenderBudget.CheckLength(result.Length);
+        _budget.Step();
+        RenderBudget.CheckLength(_result.Length);
         switch (value)
         {
-            case null: result.Append("null"); break;
-            case bool flag: result.Append(flag ? "true" : "false"); break;
-            case long number: result.Append(number.ToString(CultureInfo.InvariantCulture)); break;
-            case double number: result.Append(Real(number)); break;
+            case null: _result.Append("null"); break;
+            case bool flag: _result.Append(flag ? "true" : "false"); break;
+            case long number: _result.Append(number.ToString(CultureInfo.InvariantCulture)); break;
+            case double number: _result.Append(Real(number)); break;
             case string text: AppendText(text); break;
             case SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:
                 AppendAll('[', ']', sequence.Items, depth, item => Append(item, depth + 1));
                 break;
             case DictValue dict:
                 var entries = dict.Entries.Select(e => (Key: KeyOf(e.Key), e.Value));
-                AppendAll('{', '}', [.. sortKeys ? entries.OrderBy(e => e.Key, StringComparer.Ordinal) : entries], depth, entry =>
+                AppendAll('{', '}', [.. _sortKeys ? entries.OrderBy(e => e.Key, StringComparer.Ordinal) : entries], depth, entry =>
                 {
                     AppendText(entry.Key);
-                    result.Append(keySeparator);
+                    _result.Append(_keySeparator);
                     Append(entry.Value, depth + 1);
                 });
                 break;
@@ -74,11 +74,11 @@ internal sealed class JsonText
 
     private void AppendAll<T>(char open, char close, IReadOnlyCollection<T> items, int depth, Action<T> append)
     {
-        result.Append(open);
+        _result.Append(open);
         var first = true;
         foreach (var item in items)
         {
-            result.Append(first ? "" : itemSeparator);
+            _result.Append(first ? "" : _itemSeparator);
             first = false;
             NewLine(depth + 1);
             append(item);
@@ -89,54 +89,54 @@ internal sealed class JsonText
             NewLine(depth);
         }
 
-        result.Append(close);
+        _result.Append(close);
     }
 
     private void NewLine(int depth)
     {
-        if (indent is null)
+        if (_indent is null)
         {
             return;
         }
 
-        budget.Characters((long)indent.Length * depth);
-        result.Append('\n');
+        _budget.Characters((long)_indent.Length * depth);
+        _result.Append('\n');
         for (var i = 0; i < depth; i++)
         {
-            result.Append(indent);
+            _result.Append(_indent);
         }
     }
 
     private void AppendText(string text)
     {
-        budget.Characters(text.Length);
-        result.Append('"');
+        _budget.Characters(text.Length);
+        _result.Append('"');
         foreach (var c in text)
         {
             switch (c)
             {
-                case '"': result.Append("\\\""); break;
-                case '\\': result.Append(@"\\"); break;
-                case '\n': result.Append(@"\n"); break;
-                case '\r': result.Append(@"\r"); break;
-                case '\t': result.Append(@"\t"); break;
-                case '\b': result.Append(@"\b"); break;
-                case '\f': result.Append(@"\f"); break;
+                case '"': _result.Append("\\\""); break;
+                case '\\': _result.Append(@"\\"); break;
+                case '\n': _result.Append(@"\n"); break;
+                case '\r': _result.Append(@"\r"); break;
+                case '\t': _result.Append(@"\t"); break;
+                case '\b': _result.Append(@"\b"); break;
+                case '\f': _result.Append(@"\f"); break;
                 default:
-                    if (c < ' ' || (ascii && c >= 127))
+                    if (c < ' ' || (_ascii && c >= 127))
                     {
-                        result.Append(@"\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+                        _result.Append(@"\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
                     }
                     else
                     {
-                        result.Append(c);
+                        _result.Append(c);
                     }
 
                     break;
             }
         }
 
-        result.Append('"');
+        _result.Append('"');
     }
 
     private static string Real(double number) =>
@@ -147,7 +147,7 @@ internal sealed class JsonText
         string text => text,
         null => "null",
         bool flag => flag ? "true" : "false",
-        long or double => key is double number ? Real(number) : ValueText.Str(key, budget),
+        long or double => key is double number ? Real(number) : ValueText.Str(key, _budget),
         _ => throw TemplateErrors.Type($"keys must be str, int, float, bool or None, not {ValueKinds.NameOf(key)}"),
     };
 }

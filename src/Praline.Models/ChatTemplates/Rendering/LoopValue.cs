@@ -7,7 +7,7 @@ internal sealed class LoopValue(IReadOnlyList<object?> items, int depth, RenderB
 {
     private static readonly object NoMember = new();
 
-    private SequenceValue? lastChanged;
+    private SequenceValue? _lastChanged;
 
     /// <summary>The position of the current item, from 0.</summary>
     public int Index { get; set; }
@@ -46,8 +46,8 @@ internal sealed class LoopValue(IReadOnlyList<object?> items, int depth, RenderB
     private bool Changed(Arguments arguments)
     {
         var current = SequenceValue.Tuple(arguments.Positional);
-        var changed = lastChanged is null || !Comparison.AreEqual(lastChanged, current, budget);
-        lastChanged = current;
+        var changed = _lastChanged is null || !Comparison.AreEqual(_lastChanged, current, budget);
+        _lastChanged = current;
         return changed;
     }
 }

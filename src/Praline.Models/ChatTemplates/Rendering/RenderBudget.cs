@@ -13,12 +13,12 @@ internal sealed class RenderBudget
     private const int MostItems = 1 << 20;
     private const int CharactersPerStep = 64;
 
-    private long remaining = MostSteps;
+    private long _remaining = MostSteps;
 
     public void Step(long count = 1)
     {
-        remaining -= count;
-        if (remaining < 0)
+        _remaining -= count;
+        if (_remaining < 0)
         {
             throw TemplateErrors.Limit($"the chat template takes more than {MostSteps} steps; does a loop in it never end?");
         }

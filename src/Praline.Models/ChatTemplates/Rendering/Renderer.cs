@@ -7,10 +7,10 @@ namespace Praline.Models.ChatTemplates.Rendering;
 /// <summary>Runs a template's statements.</summary>
 internal sealed class Renderer(Runtime runtime)
 {
-    private readonly RenderBudget budget = runtime.Budget;
-    private readonly Evaluator evaluator = new(runtime);
-    private StringBuilder output = new();
-    private int macroDepth;
+    private readonly RenderBudget _budget = runtime.Budget;
+    private readonly Evaluator _evaluator = new(runtime);
+    private StringBuilder _output = new();
+    private int _macroDepth;
 
     // Python's own limit on recursion stops there too, roughly.
     private const int DeepestMacro = 200;
@@ -39,19 +39,19 @@ internal sealed class Renderer(Runtime runtime)
 
     private Flow Run(Statement statement, Scope scope)
     {
-        budget.Step();
+        _budget.Step();
         switch (statement)
         {
             case Statement.Text text:
                 Write(text.Value);
                 return Flow.Next;
             case Statement.Output value:
-                Write(runtime.Str(evaluator.Evaluate(value.Value, scope)));
+                Write(runtime.Str(_evaluator.Evaluate(value.Value, scope)));
                 return Flow.Next;
             case Statement.If choice:
                 foreach (var (test, body) in choice.Branches)
                 {
-                    if (Truth.Of(evaluator.Evaluate(test, scope)))
+                    if (Truth.Of(_evaluator.Evaluate(test, scope)))
                     {
                         return Run(body, scope);
                     }
@@ -59,13 +59,13 @@ internal sealed class Renderer(Runtime runtime)
 
                 return Run(choice.Else, scope);
             case Statement.For loop:
-                return Loop(loop, evaluator.Evaluate(loop.Iterable, scope), scope, depth: 0);
+                return Loop(loop, _evaluator.Evaluate(loop.Iterable, scope), scope, depth: 0);
             case Statement.Set set:
-                Assign(set.Target, evaluator.Evaluate(set.Value, scope), scope);
+                Assign(set.Target, _evaluator.Evaluate(set.Value, scope), scope);
                 return Flow.Next;
             case Statement.SetBlock set:
                 var captured = Capture(() => Run(set.Body, new Scope(scope)));
-                Assign(set.Target, set.Filter is null ? captured : evaluator.ApplyChain(set.Filter, captured, scope), scope);
+                Assign(set.Target, set.Filter is null ? captured : _evaluator.ApplyChain(set.Filter, captured, scope), scope);
                 return Flow.Next;
             case Statement.Macro macro:
                 scope.Set(macro.Definition.Name!, Macro(macro.Definition, scope));
@@ -75,13 +75,13 @@ internal sealed class Renderer(Runtime runtime)
                 return Flow.Next;
             case Statement.FilterBlock block:
                 var filtered = Capture(() => Run(block.Body, new Scope(scope)));
-                Write(runtime.Str(evaluator.ApplyChain(block.Filter, filtered, scope)));
+                Write(runtime.Str(_evaluator.ApplyChain(block.Filter, filtered, scope)));
                 return Flow.Next;
             case Statement.With with:
                 var inner = new Scope(scope);
                 foreach (var (target, value) in with.Variables)
                 {
-                    Assign(target, evaluator.Evaluate(value, scope), inner);
+                    Assign(target, _evaluator.Evaluate(value, scope), inner);
                 }
 
                 return Run(with.Body, inner);
@@ -103,7 +103,7 @@ internal sealed class Renderer(Runtime runtime)
             {
                 var filtered = new Scope(scope);
                 Assign(loop.Target, item, filtered);
-                if (!Truth.Of(evaluator.Evaluate(loop.Condition, filtered)))
+                if (!Truth.Of(_evaluator.Evaluate(loop.Condition, filtered)))
                 {
                     continue;
                 }
@@ -112,7 +112,7 @@ internal sealed class Renderer(Runtime runtime)
             items.Add(item);
         }
 
-        var state = new LoopValue(items, depth, budget)
+        var state = new LoopValue(items, depth, _budget)
         {
             Recurse = loop.Recursive
                 ? nested => Capture(() => Loop(loop, nested, scope, depth + 1))
@@ -120,7 +120,7 @@ internal sealed class Renderer(Runtime runtime)
         };
         for (var i = 0; i < items.Count; i++)
         {
-            budget.Step();
+            _budget.Step();
             state.Index = i;
             var inner = new Scope(scope);
             inner.Set("loop", state);
@@ -169,9 +169,9 @@ internal sealed class Renderer(Runtime runtime)
 
     private void RunCall(Statement.Call call, Scope scope)
     {
-        var arguments = evaluator.Arguments(call.Callee.Arguments, scope);
+        var arguments = _evaluator.Arguments(call.Callee.Arguments, scope);
         var named = new Dictionary<string, object?>(arguments.Named, StringComparer.Ordinal) { ["caller"] = Macro(call.Caller, scope) };
-        Write(runtime.Str(evaluator.Call(evaluator.Evaluate(call.Callee.Target, scope), arguments with { Named = named })));
+        Write(runtime.Str(_evaluator.Call(_evaluator.Evaluate(call.Callee.Target, scope), arguments with { Named = named })));
     }
 
     private CallableValue Macro(MacroDefinition macro, Scope definedIn) => new(
@@ -187,7 +187,7 @@ internal sealed class Renderer(Runtime runtime)
 
     private string RunMacro(MacroDefinition macro, Scope definedIn, Arguments arguments)
     {
-        if (macroDepth >= DeepestMacro)
+        if (_macroDepth >= DeepestMacro)
         {
             throw TemplateErrors.Limit($"macros call each other more than {DeepestMacro} levels deep; does one call itself for ever?");
         }
@@ -208,7 +208,7 @@ internal sealed class Renderer(Runtime runtime)
                 i < arguments.Positional.Count ? arguments.Positional[i]
                 : named.Remove(parameter, out var given) ? given
                 : fallback is null ? new Undefined($"parameter {PythonText.Quote(parameter)} was not provided")
-                : evaluator.Evaluate(fallback, scope));
+                : _evaluator.Evaluate(fallback, scope));
         }
 
         scope.Set("caller", named.Remove("caller", out var caller) ? caller : new Undefined("No caller defined"));
@@ -219,36 +219,36 @@ internal sealed class Renderer(Runtime runtime)
 
         scope.Set("kwargs", DictValue.Of(named.Select(n => (n.Key, n.Value))));
         scope.Set("varargs", SequenceValue.Tuple([.. arguments.Positional.Skip(macro.Parameters.Count)]));
-        macroDepth++;
+        _macroDepth++;
         try
         {
             return Capture(() => Run(macro.Body, scope));
         }
         finally
         {
-            macroDepth--;
+            _macroDepth--;
         }
     }
 
     private string Capture(Action run)
     {
-        var outer = output;
-        output = new StringBuilder();
+        var outer = _output;
+        _output = new StringBuilder();
         try
         {
             run();
-            return output.ToString();
+            return _output.ToString();
         }
         finally
         {
-            output = outer;
+            _output = outer;
         }
     }
 
     private void Write(string text)
     {
-        budget.Characters(text.Length);
-        output.Append(text);
-        RenderBudget.CheckLength(output.Length);
+        _budget.Characters(text.Length);
+        _output.Append(text);
+        RenderBudget.CheckLength(_output.Length);
     }
 }

@@ -3,15 +3,15 @@ namespace Praline.Models.ChatTemplates.Rendering;
 /// <summary>Variables, and the scope around them: what a loop or macro sets is gone behind it.</summary>
 internal sealed class Scope(Scope? parent)
 {
-    private readonly Dictionary<string, object?> variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
 
-    public void Set(string name, object? value) => variables[name] = value;
+    public void Set(string name, object? value) => _variables[name] = value;
 
     public bool TryGet(string name, out object? value)
     {
         for (var scope = this; scope is not null; scope = scope.Parent)
         {
-            if (scope.variables.TryGetValue(name, out value))
+            if (scope._variables.TryGetValue(name, out value))
             {
                 return true;
             }

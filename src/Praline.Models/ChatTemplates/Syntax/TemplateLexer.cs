@@ -9,14 +9,14 @@ namespace Praline.Models.ChatTemplates.Syntax;
 /// </summary>
 internal sealed class TemplateLexer
 {
-    private readonly string source;
-    private readonly List<TemplateToken> tokens = [];
-    private int position;
-    private int line = 1;
-    private int lineCountedTo;
-    private bool lineStarting = true;
+    private readonly string _source;
+    private readonly List<TemplateToken> _tokens = [];
+    private int _position;
+    private int _line = 1;
+    private int _lineCountedTo;
+    private bool _lineStarting = true;
 
-    private TemplateLexer(string source) => this.source = source;
+    private TemplateLexer(string source) => _source = source;
 
     /// <exception cref="ChatTemplateException">
     /// A tag, comment or string is not closed, or a character has no place in a tag.
@@ -27,7 +27,7 @@ internal sealed class TemplateLexer
         var lexer = new TemplateLexer(source.EndsWith('\n') ? source[..^1] : source);
         lexer.Root();
         lexer.Add(TemplateTokenKind.End, "");
-        return lexer.tokens;
+        return lexer._tokens;
     }
 
     public static ChatTemplateException Fail(string message, int line) =>
@@ -35,20 +35,20 @@ internal sealed class TemplateLexer
 
     private void Root()
     {
-        while (position < source.Length)
+        while (_position < _source.Length)
         {
             var tag = NextTag();
             if (tag < 0)
             {
-                Add(TemplateTokenKind.Data, source[position..]);
-                position = source.Length;
+                Add(TemplateTokenKind.Data, _source[_position..]);
+                _position = _source.Length;
                 return;
             }
 
-            var kind = source[tag + 1];
-            var sign = tag + 2 < source.Length && source[tag + 2] is '-' or '+' ? source[tag + 2] : ' ';
-            AddData(source[position..tag], sign, isVariable: kind == '{');
-            position = tag + (sign == ' ' ? 2 : 3);
+            var kind = _source[tag + 1];
+            var sign = tag + 2 < _source.Length && _source[tag + 2] is '-' or '+' ? _source[tag + 2] : ' ';
+            AddData(_source[_position..tag], sign, isVariable: kind == '{');
+            _position = tag + (sign == ' ' ? 2 : 3);
             switch (kind)
             {
                 case '#':
@@ -67,15 +67,15 @@ internal sealed class TemplateLexer
                     break;
             }
 
-            lineStarting = source[position - 1] == '\n';
+            _lineStarting = _source[_position - 1] == '\n';
         }
     }
 
     private int NextTag()
     {
-        for (var i = source.IndexOf('{', position); i >= 0 && i + 1 < source.Length; i = source.IndexOf('{', i + 1))
+        for (var i = _source.IndexOf('{', _position); i >= 0 && i + 1 < _source.Length; i = _source.IndexOf('{', i + 1))
         {
-            if (source[i + 1] is '{' or '%' or '#')
+            if (_source[i + 1] is '{' or '%' or '#')
             {
                 return i;
             }
@@ -93,7 +93,7 @@ internal sealed class TemplateLexer
         else if (sign != '+' && !isVariable)
         {
             var lineStart = text.LastIndexOf('\n') + 1;
-            if ((lineStart > 0 || lineStarting) && text.AsSpan(lineStart).Length > 0 && PythonText.IsSpace(text.AsSpan(lineStart)))
+            if ((lineStart > 0 || _lineStarting) && text.AsSpan(lineStart).Length > 0 && PythonText.IsSpace(text.AsSpan(lineStart)))
             {
                 text = text[..lineStart];
             }
@@ -107,21 +107,21 @@ internal sealed class TemplateLexer
 
     private void Comment()
     {
-        var end = source.IndexOf("#}", position, StringComparison.Ordinal);
+        var end = _source.IndexOf("#}", _position, StringComparison.Ordinal);
         if (end < 0)
         {
             throw Fail("Missing end of comment tag", Line());
         }
 
-        var sign = end > position && source[end - 1] is '-' or '+' ? source[end - 1] : ' ';
-        position = end + 2;
+        var sign = end > _position && _source[end - 1] is '-' or '+' ? _source[end - 1] : ' ';
+        _position = end + 2;
         SkipBehind(sign, trimNewline: true);
     }
 
     /// <summary>Takes <c>raw %}</c> behind a block's beginning, when it is there.</summary>
     private bool TryRawBegin()
     {
-        var at = SkipSpace(position);
+        var at = SkipSpace(_position);
         if (!Starts(at, "raw"))
         {
             return false;
@@ -134,16 +134,16 @@ internal sealed class TemplateLexer
             return false;
         }
 
-        position = strips ? SkipSpace(at + 3) : at + 2;
+        _position = strips ? SkipSpace(at + 3) : at + 2;
         return true;
     }
 
     private void Raw()
     {
-        for (var tag = source.IndexOf("{%", position, StringComparison.Ordinal); tag >= 0; tag = source.IndexOf("{%", tag + 2, StringComparison.Ordinal))
+        for (var tag = _source.IndexOf("{%", _position, StringComparison.Ordinal); tag >= 0; tag = _source.IndexOf("{%", tag + 2, StringComparison.Ordinal))
         {
             var at = tag + 2;
-            var sign = at < source.Length && source[at] is '-' or '+' ? source[at++] : ' ';
+            var sign = at < _source.Length && _source[at] is '-' or '+' ? _source[at++] : ' ';
             at = SkipSpace(at);
             if (!Starts(at, "endraw"))
             {
@@ -151,11 +151,11 @@ internal sealed class TemplateLexer
             }
 
             at = SkipSpace(at + 6);
-            var endSign = at < source.Length && source[at] is '-' or '+' ? source[at++] : ' ';
+            var endSign = at < _source.Length && _source[at] is '-' or '+' ? _source[at++] : ' ';
             if (Starts(at, "%}"))
             {
-                AddData(source[position..tag], sign, isVariable: false);
-                position = at + 2;
+                AddData(_source[_position..tag], sign, isVariable: false);
+                _position = at + 2;
                 SkipBehind(endSign, trimNewline: true);
                 return;
             }
@@ -168,11 +168,11 @@ internal sealed class TemplateLexer
     {
         if (sign == '-')
         {
-            position = SkipSpace(position);
+            _position = SkipSpace(_position);
         }
-        else if (sign != '+' && trimNewline && position < source.Length && source[position] == '\n')
+        else if (sign != '+' && trimNewline && _position < _source.Length && _source[_position] == '\n')
         {
-            position++;
+            _position++;
         }
     }
 
@@ -181,8 +181,8 @@ internal sealed class TemplateLexer
         var brackets = new Stack<char>();
         while (true)
         {
-            position = SkipSpace(position);
-            if (position >= source.Length)
+            _position = SkipSpace(_position);
+            if (_position >= _source.Length)
             {
                 throw Fail(isVariable ? "a '{{' is not closed by '}}'" : "a '{%' is not closed by '%}'", Line());
             }
@@ -192,20 +192,20 @@ internal sealed class TemplateLexer
                 return;
             }
 
-            var c = source[position];
+            var c = _source[_position];
             if (char.IsAsciiDigit(c))
             {
                 Number();
             }
             else if (c == '_' || char.IsLetter(c))
             {
-                var start = position;
-                while (position < source.Length && (source[position] == '_' || char.IsLetterOrDigit(source[position])))
+                var start = _position;
+                while (_position < _source.Length && (_source[_position] == '_' || char.IsLetterOrDigit(_source[_position])))
                 {
-                    position++;
+                    _position++;
                 }
 
-                Add(TemplateTokenKind.Name, source[start..position]);
+                Add(TemplateTokenKind.Name, _source[start.._position]);
             }
             else if (c is '\'' or '"')
             {
@@ -221,13 +221,13 @@ internal sealed class TemplateLexer
     private bool TryTagEnd(bool isVariable)
     {
         var end = isVariable ? "}}" : "%}";
-        var sign = source[position] == '-' || (source[position] == '+' && !isVariable) ? source[position] : ' ';
-        if (!Starts(sign == ' ' ? position : position + 1, end))
+        var sign = _source[_position] == '-' || (_source[_position] == '+' && !isVariable) ? _source[_position] : ' ';
+        if (!Starts(sign == ' ' ? _position : _position + 1, end))
         {
             return false;
         }
 
-        position += sign == ' ' ? 2 : 3;
+        _position += sign == ' ' ? 2 : 3;
         Add(isVariable ? TemplateTokenKind.VariableEnd : TemplateTokenKind.BlockEnd, end);
         SkipBehind(sign, trimNewline: !isVariable);
         return true;
@@ -235,69 +235,69 @@ internal sealed class TemplateLexer
 
     private void Number()
     {
-        var (start, isFloat) = (position, false);
-        if (source[position] == '0' && position + 1 < source.Length && "bBoOxX".Contains(source[position + 1]))
+        var (start, isFloat) = (_position, false);
+        if (_source[_position] == '0' && _position + 1 < _source.Length && "bBoOxX".Contains(_source[_position + 1]))
         {
-            position += 2;
+            _position += 2;
             TakeWhile(c => char.IsAsciiHexDigit(c) || c == '_');
         }
         else
         {
             TakeWhile(c => char.IsAsciiDigit(c) || c == '_');
-            var mayBeFloat = start == 0 || source[start - 1] != '.';
-            if (mayBeFloat && position + 1 < source.Length && source[position] == '.' && char.IsAsciiDigit(source[position + 1]))
+            var mayBeFloat = start == 0 || _source[start - 1] != '.';
+            if (mayBeFloat && _position + 1 < _source.Length && _source[_position] == '.' && char.IsAsciiDigit(_source[_position + 1]))
             {
                 isFloat = true;
-                position++;
+                _position++;
                 TakeWhile(c => char.IsAsciiDigit(c) || c == '_');
             }
 
-            if (mayBeFloat && position < source.Length && source[position] is 'e' or 'E')
+            if (mayBeFloat && _position < _source.Length && _source[_position] is 'e' or 'E')
             {
-                var digits = position + 1 < source.Length && source[position + 1] is '+' or '-' ? position + 2 : position + 1;
-                if (digits < source.Length && char.IsAsciiDigit(source[digits]))
+                var digits = _position + 1 < _source.Length && _source[_position + 1] is '+' or '-' ? _position + 2 : _position + 1;
+                if (digits < _source.Length && char.IsAsciiDigit(_source[digits]))
                 {
                     isFloat = true;
-                    position = digits;
+                    _position = digits;
                     TakeWhile(c => char.IsAsciiDigit(c) || c == '_');
                 }
             }
         }
 
-        Add(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, source[start..position].Replace("_", ""));
+        Add(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, _source[start.._position].Replace("_", ""));
     }
 
     private void String(char quote)
     {
-        var start = position + 1;
+        var start = _position + 1;
         var at = start;
-        while (at < source.Length && source[at] != quote)
+        while (at < _source.Length && _source[at] != quote)
         {
-            at += source[at] == '\\' ? 2 : 1;
+            at += _source[at] == '\\' ? 2 : 1;
         }
 
-        if (at >= source.Length)
+        if (at >= _source.Length)
         {
             throw Fail($"unexpected char {PythonText.Quote(quote.ToString())}: a string is not closed", Line());
         }
 
-        position = at + 1;
-        Add(TemplateTokenKind.String, StringEscapes.Unescape(source[start..at], Line()));
+        _position = at + 1;
+        Add(TemplateTokenKind.String, StringEscapes.Unescape(_source[start..at], Line()));
     }
 
     private void Operator(Stack<char> brackets)
     {
         foreach (var two in (string[])["//", "**", "==", "!=", ">=", "<="])
         {
-            if (Starts(position, two))
+            if (Starts(_position, two))
             {
-                position += 2;
+                _position += 2;
                 Add(TemplateTokenKind.Operator, two);
                 return;
             }
         }
 
-        var c = source[position];
+        var c = _source[_position];
         if (!"+-/*%~[](){}><=.:|,;".Contains(c))
         {
             throw Fail($"unexpected char {PythonText.Quote(c.ToString())}", Line());
@@ -312,21 +312,21 @@ internal sealed class TemplateLexer
             throw Fail($"unexpected '{c}'" + (expected == default ? "" : $", expected '{expected}'"), Line());
         }
 
-        position++;
+        _position++;
         Add(TemplateTokenKind.Operator, c.ToString());
     }
 
     private void TakeWhile(Func<char, bool> condition)
     {
-        while (position < source.Length && condition(source[position]))
+        while (_position < _source.Length && condition(_source[_position]))
         {
-            position++;
+            _position++;
         }
     }
 
     private int SkipSpace(int at)
     {
-        while (at < source.Length && PythonText.IsSpace(source[at]))
+        while (at < _source.Length && PythonText.IsSpace(_source[at]))
         {
             at++;
         }
@@ -334,14 +334,14 @@ internal sealed class TemplateLexer
         return at;
     }
 
-    private bool Starts(int at, string text) => string.CompareOrdinal(source, at, text, 0, text.Length) == 0;
+    private bool Starts(int at, string text) => string.CompareOrdinal(_source, at, text, 0, text.Length) == 0;
 
-    private void Add(TemplateTokenKind kind, string text) => tokens.Add(new TemplateToken(kind, text, Line()));
+    private void Add(TemplateTokenKind kind, string text) => _tokens.Add(new TemplateToken(kind, text, Line()));
 
     private int Line()
     {
-        line += source.AsSpan(lineCountedTo, Math.Min(position, source.Length) - lineCountedTo).Count('\n');
-        lineCountedTo = Math.Min(position, source.Length);
-        return line;
+        _line += _source.AsSpan(_lineCountedTo, Math.Min(_position, _source.Length) - _lineCountedTo).Count('\n');
+        _lineCountedTo = Math.Min(_position, _source.Length);
+        return _line;
     }
 }

@@ -3,14 +3,14 @@ namespace Praline.Models.ChatTemplates.Syntax;
 /// <summary>Parses a template's statements.</summary>
 internal sealed class TemplateParser
 {
-    private readonly TokenStream tokens;
-    private readonly ExpressionParser expressions;
-    private int loops;
+    private readonly TokenStream _tokens;
+    private readonly ExpressionParser _expressions;
+    private int _loops;
 
     private TemplateParser(string source)
     {
-        tokens = new TokenStream(TemplateLexer.Tokenize(source));
-        expressions = new ExpressionParser(tokens);
+        _tokens = new TokenStream(TemplateLexer.Tokenize(source));
+        _expressions = new ExpressionParser(_tokens);
     }
 
     /// <exception cref="ChatTemplateException">The template is malformed; says on which line.</exception>
@@ -26,30 +26,30 @@ internal sealed class TemplateParser
         var body = new List<Statement>();
         while (true)
         {
-            switch (tokens.Current.Kind)
+            switch (_tokens.Current.Kind)
             {
                 case TemplateTokenKind.Data:
-                    body.Add(new Statement.Text(tokens.Take().Text));
+                    body.Add(new Statement.Text(_tokens.Take().Text));
                     break;
                 case TemplateTokenKind.VariableBegin:
-                    tokens.Take();
-                    body.Add(new Statement.Output(expressions.ParseTuple()));
-                    tokens.Expect(TemplateTokenKind.VariableEnd, "end of print statement");
+                    _tokens.Take();
+                    body.Add(new Statement.Output(_expressions.ParseTuple()));
+                    _tokens.Expect(TemplateTokenKind.VariableEnd, "end of print statement");
                     break;
                 case TemplateTokenKind.BlockBegin:
-                    tokens.Take();
-                    if (ends.Any(tokens.Current.IsName))
+                    _tokens.Take();
+                    if (ends.Any(_tokens.Current.IsName))
                     {
                         return body;
                     }
 
-                    body.Add(tokens.Nested(ParseStatement));
-                    tokens.Expect(TemplateTokenKind.BlockEnd, "end of statement block");
+                    body.Add(_tokens.Nested(ParseStatement));
+                    _tokens.Expect(TemplateTokenKind.BlockEnd, "end of statement block");
                     break;
                 default:
                     return untilEnd
                         ? body
-                        : throw tokens.Fail($"Unexpected end of template; looking for {string.Join(" or ", ends.Select(e => $"'{e}'"))}");
+                        : throw _tokens.Fail($"Unexpected end of template; looking for {string.Join(" or ", ends.Select(e => $"'{e}'"))}");
             }
         }
     }
@@ -59,19 +59,19 @@ internal sealed class TemplateParser
     {
         EndHead();
         var body = Body(ends: end);
-        tokens.Take();
+        _tokens.Take();
         return body;
     }
 
     private void EndHead()
     {
-        tokens.TakeOperator(":");
-        tokens.Expect(TemplateTokenKind.BlockEnd, "end of statement block");
+        _tokens.TakeOperator(":");
+        _tokens.Expect(TemplateTokenKind.BlockEnd, "end of statement block");
     }
 
     private Statement ParseStatement()
     {
-        var name = tokens.ExpectName();
+        var name = _tokens.ExpectName();
         switch (name)
         {
             case "if": return If();
@@ -80,16 +80,16 @@ internal sealed class TemplateParser
             case "macro": return Macro();
             case "call": return Call();
             case "filter":
-                var filter = expressions.ParseFilters(first: true);
+                var filter = _expressions.ParseFilters(first: true);
                 return new Statement.FilterBlock(filter, Block("endfilter"));
             case "with": return With();
             case "generation": return new Statement.Generation(Block("endgeneration"));
-            case "break" when loops > 0: return new Statement.Break();
-            case "continue" when loops > 0: return new Statement.Continue();
-            case "break" or "continue": throw tokens.Fail($"'{name}' outside of a loop");
+            case "break" when _loops > 0: return new Statement.Break();
+            case "continue" when _loops > 0: return new Statement.Continue();
+            case "break" or "continue": throw _tokens.Fail($"'{name}' outside of a loop");
             case "include" or "import" or "from" or "extends" or "block" or "do" or "autoescape" or "print":
-                throw tokens.Fail($"the tag '{name}' is not part of chat templates");
-            default: throw tokens.Fail($"Encountered unknown tag '{name}'.");
+                throw _tokens.Fail($"the tag '{name}' is not part of chat templates");
+            default: throw _tokens.Fail($"Encountered unknown tag '{name}'.");
         }
     }
 
@@ -98,10 +98,10 @@ internal sealed class TemplateParser
         var branches = new List<(Expression, IReadOnlyList<Statement>)>();
         while (true)
         {
-            var test = expressions.ParseTuple(allowConditional: false);
+            var test = _expressions.ParseTuple(allowConditional: false);
             EndHead();
             branches.Add((test, Body(false, "elif", "else", "endif")));
-            var next = tokens.Take().Text;
+            var next = _tokens.Take().Text;
             if (next != "elif")
             {
                 return new Statement.If(branches, next == "else" ? Block("endif") : []);
@@ -112,82 +112,82 @@ internal sealed class TemplateParser
     private Statement.For For()
     {
         var target = Target(allowMember: false);
-        if (!tokens.TakeName("in"))
+        if (!_tokens.TakeName("in"))
         {
-            throw tokens.Unexpected("'in'");
+            throw _tokens.Unexpected("'in'");
         }
 
-        var iterable = expressions.ParseTuple(
-            allowConditional: false, atEnd: () => tokens.Current.IsName("recursive") || tokens.Current.IsName("if"));
-        var condition = tokens.TakeName("if") ? expressions.Parse() : null;
-        var recursive = tokens.TakeName("recursive");
+        var iterable = _expressions.ParseTuple(
+            allowConditional: false, atEnd: () => _tokens.Current.IsName("recursive") || _tokens.Current.IsName("if"));
+        var condition = _tokens.TakeName("if") ? _expressions.Parse() : null;
+        var recursive = _tokens.TakeName("recursive");
         EndHead();
-        loops++;
+        _loops++;
         var body = Body(false, "else", "endfor");
-        loops--;
+        _loops--;
         return new Statement.For(target, iterable, condition, recursive)
         {
             Body = body,
-            Else = tokens.Take().Text == "else" ? Block("endfor") : [],
+            Else = _tokens.Take().Text == "else" ? Block("endfor") : [],
         };
     }
 
     private Statement Set()
     {
         var target = Target(allowMember: true);
-        if (tokens.TakeOperator("="))
+        if (_tokens.TakeOperator("="))
         {
-            return new Statement.Set(target, expressions.ParseTuple());
+            return new Statement.Set(target, _expressions.ParseTuple());
         }
 
-        var filter = tokens.TakeOperator("|") ? expressions.ParseFilters(first: true) : null;
+        var filter = _tokens.TakeOperator("|") ? _expressions.ParseFilters(first: true) : null;
         return new Statement.SetBlock(target, filter, Block("endset"));
     }
 
     private Statement.Macro Macro()
     {
-        var name = tokens.ExpectName();
+        var name = _tokens.ExpectName();
         return new Statement.Macro(Definition(name, Parameters(), "endmacro"));
     }
 
     private Statement.Call Call()
     {
-        var parameters = tokens.Current.IsOperator("(") ? Parameters() : [];
-        var callee = expressions.Parse() as Expression.Call ?? throw tokens.Fail("expected call");
+        var parameters = _tokens.Current.IsOperator("(") ? Parameters() : [];
+        var callee = _expressions.Parse() as Expression.Call ?? throw _tokens.Fail("expected call");
         return new Statement.Call(Definition(null, parameters, "endcall"), callee);
     }
 
     private MacroDefinition Definition(string? name, IReadOnlyList<(string, Expression?)> parameters, string end)
     {
         // A loop around a macro is not one that its body may break.
-        var outer = loops;
-        loops = 0;
-        var start = tokens.Position;
+        var outer = _loops;
+        _loops = 0;
+        var start = _tokens.Position;
         var body = Block(end);
-        loops = outer;
+        _loops = outer;
         return new MacroDefinition(name, parameters, body)
         {
-            TakesVarargs = tokens.WasNamed("varargs", start),
-            TakesKwargs = tokens.WasNamed("kwargs", start),
+            TakesVarargs = _tokens.WasNamed("varargs", start),
+            TakesKwargs = _tokens.WasNamed("kwargs", start),
         };
     }
 
     private List<(string Name, Expression? Default)> Parameters()
     {
         var parameters = new List<(string, Expression?)>();
-        tokens.ExpectOperator("(");
-        while (!tokens.TakeOperator(")"))
+        _tokens.ExpectOperator("(");
+        while (!_tokens.TakeOperator(")"))
         {
             if (parameters.Count > 0)
             {
-                tokens.ExpectOperator(",");
+                _tokens.ExpectOperator(",");
             }
 
-            var name = tokens.ExpectName();
-            var value = tokens.TakeOperator("=") ? expressions.Parse() : null;
+            var name = _tokens.ExpectName();
+            var value = _tokens.TakeOperator("=") ? _expressions.Parse() : null;
             if (value is null && parameters.Any(p => p.Item2 is not null))
             {
-                throw tokens.Fail("non-default argument follows default argument");
+                throw _tokens.Fail("non-default argument follows default argument");
             }
 
             parameters.Add((name, value));
@@ -199,16 +199,16 @@ internal sealed class TemplateParser
     private Statement.With With()
     {
         var variables = new List<(AssignTarget, Expression)>();
-        while (tokens.Current.Kind != TemplateTokenKind.BlockEnd)
+        while (_tokens.Current.Kind != TemplateTokenKind.BlockEnd)
         {
             if (variables.Count > 0)
             {
-                tokens.ExpectOperator(",");
+                _tokens.ExpectOperator(",");
             }
 
             var target = Target(allowMember: false);
-            tokens.ExpectOperator("=");
-            variables.Add((target, expressions.Parse()));
+            _tokens.ExpectOperator("=");
+            variables.Add((target, _expressions.Parse()));
         }
 
         return new Statement.With(variables, Block("endwith"));
@@ -218,10 +218,10 @@ internal sealed class TemplateParser
     {
         var items = new List<AssignTarget> { TargetItem(allowMember) };
         var isTuple = false;
-        while (tokens.TakeOperator(","))
+        while (_tokens.TakeOperator(","))
         {
             isTuple = true;
-            if (tokens.Current.Kind != TemplateTokenKind.Name || tokens.Current.IsName("in"))
+            if (_tokens.Current.Kind != TemplateTokenKind.Name || _tokens.Current.IsName("in"))
             {
                 break;
             }
@@ -234,21 +234,21 @@ internal sealed class TemplateParser
 
     private AssignTarget TargetItem(bool allowMember)
     {
-        if (tokens.TakeOperator("("))
+        if (_tokens.TakeOperator("("))
         {
-            var inner = tokens.Nested(() => Target(allowMember));
-            tokens.ExpectOperator(")");
+            var inner = _tokens.Nested(() => Target(allowMember));
+            _tokens.ExpectOperator(")");
             return inner;
         }
 
-        var name = tokens.ExpectName();
+        var name = _tokens.ExpectName();
         if (name is "true" or "false" or "none" or "True" or "False" or "None")
         {
-            throw tokens.Fail($"can't assign to '{name}'");
+            throw _tokens.Fail($"can't assign to '{name}'");
         }
 
-        return allowMember && tokens.TakeOperator(".")
-            ? new AssignTarget.Member(name, tokens.ExpectName())
+        return allowMember && _tokens.TakeOperator(".")
+            ? new AssignTarget.Member(name, _tokens.ExpectName())
             : new AssignTarget.Name(name);
     }
 }

@@ -7,20 +7,20 @@ internal sealed class TokenStream(IReadOnlyList<TemplateToken> tokens)
 {
     private const int DeepestNesting = 100;
 
-    private int position;
-    private int depth;
+    private int _position;
+    private int _depth;
 
-    public TemplateToken Current => tokens[position];
+    public TemplateToken Current => tokens[_position];
 
-    public TemplateToken Next => tokens[Math.Min(position + 1, tokens.Count - 1)];
+    public TemplateToken Next => tokens[Math.Min(_position + 1, tokens.Count - 1)];
 
     /// <summary>The number of tokens taken so far.</summary>
-    public int Position => position;
+    public int Position => _position;
 
     /// <summary>True when a name stands among the tokens taken since <paramref name="start"/>.</summary>
     public bool WasNamed(string name, int start)
     {
-        for (var i = start; i < position; i++)
+        for (var i = start; i < _position; i++)
         {
             if (tokens[i].IsName(name))
             {
@@ -34,7 +34,7 @@ internal sealed class TokenStream(IReadOnlyList<TemplateToken> tokens)
     public TemplateToken Take()
     {
         var token = Current;
-        position = Math.Min(position + 1, tokens.Count - 1);
+        _position = Math.Min(_position + 1, tokens.Count - 1);
         return token;
     }
 
@@ -67,13 +67,13 @@ internal sealed class TokenStream(IReadOnlyList<TemplateToken> tokens)
     /// <summary>Parses something inside something else; the call stack must not be a template's to fill.</summary>
     public T Nested<T>(Func<T> parse)
     {
-        if (++depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw Fail($"nested deeper than {DeepestNesting} levels");
         }
 
         var result = parse();
-        depth--;
+        _depth--;
         return result;
     }
 

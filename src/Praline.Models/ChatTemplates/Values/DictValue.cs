@@ -5,16 +5,16 @@ namespace Praline.Models.ChatTemplates.Values;
 /// </summary>
 internal sealed class DictValue
 {
-    private readonly OrderedDictionary<Key, object?> entries = [];
+    private readonly OrderedDictionary<Key, object?> _entries = [];
 
-    public int Count => entries.Count;
+    public int Count => _entries.Count;
 
     public IEnumerable<KeyValuePair<object?, object?>> Entries =>
-        entries.Select(e => KeyValuePair.Create(e.Key.Value, e.Value));
+        _entries.Select(e => KeyValuePair.Create(e.Key.Value, e.Value));
 
     public object? this[object? key]
     {
-        set => entries[Key.Of(key)] = value;
+        set => _entries[Key.Of(key)] = value;
     }
 
     public static DictValue Of(params IEnumerable<(string Key, object? Value)> entries)
@@ -28,7 +28,7 @@ internal sealed class DictValue
         return dict;
     }
 
-    public bool TryGet(object? key, out object? value) => entries.TryGetValue(Key.Of(key), out value);
+    public bool TryGet(object? key, out object? value) => _entries.TryGetValue(Key.Of(key), out value);
 
     /// <summary>A key in the form that makes equal keys equal.</summary>
     private readonly record struct Key(object? Value, object? Canonical)

@@ -7,17 +7,17 @@ namespace Praline.Models.ChatTemplates.Values;
 /// </summary>
 internal sealed class GeneratorValue(IEnumerable<object?> items)
 {
-    private IEnumerator<object?>? remaining = items.GetEnumerator();
+    private IEnumerator<object?>? _remaining = items.GetEnumerator();
 
     /// <summary>The items that nobody took yet, taken as they are asked for.</summary>
     public IEnumerable<object?> Remaining()
     {
-        while (remaining is { } items && Advance(items))
+        while (_remaining is { } items && Advance(items))
         {
             yield return items.Current;
         }
 
-        remaining = null;
+        _remaining = null;
     }
 
     /// <summary>Generators over generators over generators… call each other, so their depth is the stack's.</summary>

@@ -6,23 +6,23 @@ namespace Praline.Models.Tokenizers.Models;
 /// <summary>Byte-pair encoding as in Hugging Face <c>tokenizers</c>, <c>models/bpe</c>; dropout is ignored.</summary>
 internal sealed class BpeModel : TokenModel
 {
-    private readonly BpeOptions options;
-    private readonly MergeTable merges;
-    private readonly int? unknownId;
-    private readonly int[]? byteTokens;
-    private readonly int[] commonIds = new int[512];
-    private readonly WordCache cache = new();
+    private readonly BpeOptions _options;
+    private readonly MergeTable _merges;
+    private readonly int? _unknownId;
+    private readonly int[]? _byteTokens;
+    private readonly int[] _commonIds = new int[512];
+    private readonly WordCache _cache = new();
 
     public BpeModel(Vocabulary vocabulary, MergeTable merges, BpeOptions options)
         : base(vocabulary)
     {
-        this.merges = merges;
-        this.options = options;
-        unknownId = vocabulary.IdOf(options.UnknownToken);
-        byteTokens = options.ByteFallback ? ByteTokens(vocabulary) : null;
-        for (var c = 0; c < commonIds.Length; c++)
+        _merges = merges;
+        _options = options;
+        _unknownId = vocabulary.IdOf(options.UnknownToken);
+        _byteTokens = options.ByteFallback ? ByteTokens(vocabulary) : null;
+        for (var c = 0; c < _commonIds.Length; c++)
         {
-            commonIds[c] = vocabulary.TryGetId([(char)c], out var id) ? id : -1;
+            _commonIds[c] = vocabulary.TryGetId([(char)c], out var id) ? id : -1;
         }
     }
 
@@ -32,26 +32,26 @@ internal sealed class BpeModel : TokenModel
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<int> ids)
     {
-        if (piece.IsEmpty || cache.TryAppend(piece, ids))
+        if (piece.IsEmpty || _cache.TryAppend(piece, ids))
         {
             return;
         }
 
-        if (options.IgnoreMerges && Vocabulary.TryGetId(piece, out var whole))
+        if (_options.IgnoreMerges && Vocabulary.TryGetId(piece, out var whole))
         {
             ids.Add(whole);
             return;
         }
 
         // A symbol is at least one UTF-16 unit with its affixes; a fallback to bytes makes up to three of one unit.
-        var symbols = ArrayPool<int>.Shared.Rent((piece.Length * 3 * (1 + options.Prefix.Length)) + (3 * options.Suffix.Length) + 1);
+        var symbols = ArrayPool<int>.Shared.Rent((piece.Length * 3 * (1 + _options.Prefix.Length)) + (3 * _options.Suffix.Length) + 1);
         try
         {
             var count = Split(piece, symbols);
-            count = BpeMerger.Merge(symbols.AsSpan(0, count), merges);
+            count = BpeMerger.Merge(symbols.AsSpan(0, count), _merges);
             var word = symbols.AsSpan(0, count);
             ids.AddRange(word);
-            cache.Add(piece, word);
+            _cache.Add(piece, word);
         }
         finally
         {
@@ -63,31 +63,31 @@ internal sealed class BpeModel : TokenModel
     {
         var count = 0;
         var pendingUnknown = false;
-        Span<char> affixed = stackalloc char[2 + options.AffixLength];
+        Span<char> affixed = stackalloc char[2 + _options.AffixLength];
         for (var at = 0; at < piece.Length;)
         {
             var length = at + 1 < piece.Length && char.IsHighSurrogate(piece[at]) && char.IsLowSurrogate(piece[at + 1]) ? 2 : 1;
             var symbol = piece.Slice(at, length);
-            var affixedSymbol = options.Affix(symbol, isFirst: at == 0, isLast: at + length == piece.Length, affixed);
+            var affixedSymbol = _options.Affix(symbol, isFirst: at == 0, isLast: at + length == piece.Length, affixed);
             at += length;
 
             if (TryGetId(affixedSymbol, out var id))
             {
                 if (pendingUnknown)
                 {
-                    symbols[count++] = unknownId!.Value;
+                    symbols[count++] = _unknownId!.Value;
                     pendingUnknown = false;
                 }
 
                 symbols[count++] = id;
             }
-            else if (byteTokens is not null && TryFallBack(affixedSymbol, symbols.AsSpan(count), out var bytes))
+            else if (_byteTokens is not null && TryFallBack(affixedSymbol, symbols.AsSpan(count), out var bytes))
             {
                 count += bytes;
             }
-            else if (unknownId is { } unknown)
+            else if (_unknownId is { } unknown)
             {
-                if (pendingUnknown && !options.FuseUnknown)
+                if (pendingUnknown && !_options.FuseUnknown)
                 {
                     symbols[count++] = unknown;
                 }
@@ -98,7 +98,7 @@ internal sealed class BpeModel : TokenModel
 
         if (pendingUnknown)
         {
-            symbols[count++] = unknownId!.Value;
+            symbols[count++] = _unknownId!.Value;
         }
 
         return count;
@@ -106,9 +106,9 @@ internal sealed class BpeModel : TokenModel
 
     private bool TryGetId(ReadOnlySpan<char> symbol, out int id)
     {
-        if (symbol.Length == 1 && symbol[0] < commonIds.Length)
+        if (symbol.Length == 1 && symbol[0] < _commonIds.Length)
         {
-            id = commonIds[symbol[0]];
+            id = _commonIds[symbol[0]];
             return id >= 0;
         }
 
@@ -121,12 +121,12 @@ internal sealed class BpeModel : TokenModel
         count = Encoding.UTF8.GetBytes(symbol, utf8);
         for (var i = 0; i < count; i++)
         {
-            if (byteTokens![utf8[i]] < 0)
+            if (_byteTokens![utf8[i]] < 0)
             {
                 return false;
             }
 
-            target[i] = byteTokens[utf8[i]];
+            target[i] = _byteTokens[utf8[i]];
         }
 
         return true;

@@ -9,9 +9,9 @@ internal sealed class MergeTable
     /// <summary>The rank of a pair that doesn't merge.</summary>
     public const int None = int.MaxValue;
 
-    private readonly Entry[] entries;
-    private readonly int mask;
-    private readonly int shift;
+    private readonly Entry[] _entries;
+    private readonly int _mask;
+    private readonly int _shift;
 
     public MergeTable(int capacity)
     {
@@ -21,9 +21,9 @@ internal sealed class MergeTable
             size *= 2;
         }
 
-        entries = new Entry[size];
-        mask = size - 1;
-        shift = 64 - System.Numerics.BitOperations.Log2((uint)size);
+        _entries = new Entry[size];
+        _mask = size - 1;
+        _shift = 64 - System.Numerics.BitOperations.Log2((uint)size);
     }
 
     /// <summary>
@@ -33,12 +33,12 @@ internal sealed class MergeTable
     {
         var key = Key(left, right);
         var slot = Slot(key);
-        while (entries[slot].Key != 0 && entries[slot].Key != key)
+        while (_entries[slot].Key != 0 && _entries[slot].Key != key)
         {
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & _mask;
         }
 
-        entries[slot] = new Entry(key, rank, merged);
+        _entries[slot] = new Entry(key, rank, merged);
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal sealed class MergeTable
         var slot = Slot(key);
         while (true)
         {
-            ref readonly var entry = ref entries[slot];
+            ref readonly var entry = ref _entries[slot];
             if (entry.Key == key)
             {
                 merged = entry.Merged;
@@ -63,14 +63,14 @@ internal sealed class MergeTable
                 return None;
             }
 
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & _mask;
         }
     }
 
     // One is added so that no key is zero, which marks a free slot.
     private static ulong Key(int left, int right) => (((ulong)(uint)left << 32) | (uint)right) + 1;
 
-    private int Slot(ulong key) => (int)((key * 0x9E3779B97F4A7C15UL) >> shift);
+    private int Slot(ulong key) => (int)((key * 0x9E3779B97F4A7C15UL) >> _shift);
 
     private readonly record struct Entry(ulong Key, int Rank, int Merged);
 }

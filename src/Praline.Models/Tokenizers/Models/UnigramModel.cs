@@ -12,13 +12,13 @@ internal sealed class UnigramModel : TokenModel
     // What an unknown character costs beyond the rarest token.
     private const double UnknownPenalty = 10;
 
-    private readonly double[] scores;
-    private readonly int? unknownId;
-    private readonly double unknownScore;
-    private readonly int[]? byteTokens;
-    private readonly Func<int, bool> isUsable;
-    private readonly int longest;
-    private readonly WordCache cache = new();
+    private readonly double[] _scores;
+    private readonly int? _unknownId;
+    private readonly double _unknownScore;
+    private readonly int[]? _byteTokens;
+    private readonly Func<int, bool> _isUsable;
+    private readonly int _longest;
+    private readonly WordCache _cache = new();
 
     /// <param name="scores">A score for each id.</param>
     /// <param name="unknownId">The unknown token; without one, an unknown character is an error.</param>
@@ -26,25 +26,25 @@ internal sealed class UnigramModel : TokenModel
     public UnigramModel(Vocabulary vocabulary, double[] scores, int? unknownId, bool byteFallback, Func<int, bool>? isUsable = null)
         : base(vocabulary)
     {
-        this.isUsable = isUsable ?? (_ => true);
-        this.scores = scores;
-        this.unknownId = unknownId;
-        unknownScore = scores.Where((_, id) => this.isUsable(id)).DefaultIfEmpty(0).Min() - UnknownPenalty;
-        longest = vocabulary.Entries.Select(e => e.Key.Length).DefaultIfEmpty(0).Max();
+        _isUsable = isUsable ?? (_ => true);
+        _scores = scores;
+        _unknownId = unknownId;
+        _unknownScore = scores.Where((_, id) => _isUsable(id)).DefaultIfEmpty(0).Min() - UnknownPenalty;
+        _longest = vocabulary.Entries.Select(e => e.Key.Length).DefaultIfEmpty(0).Max();
         var bytes = byteFallback ? BpeModel.ByteTokens(vocabulary) : null;
-        byteTokens = bytes is not null && bytes.All(id => id >= 0) ? bytes : null;
+        _byteTokens = bytes is not null && bytes.All(id => id >= 0) ? bytes : null;
     }
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<int> ids)
     {
-        if (piece.IsEmpty || cache.TryAppend(piece, ids))
+        if (piece.IsEmpty || _cache.TryAppend(piece, ids))
         {
             return;
         }
 
         var start = ids.Count;
         Split(piece, ids);
-        cache.Add(piece, [.. ids[start..]]);
+        _cache.Add(piece, [.. ids[start..]]);
     }
 
     private void Split(ReadOnlySpan<char> piece, List<int> ids)
@@ -74,21 +74,21 @@ internal sealed class UnigramModel : TokenModel
     {
         var single = CharacterLength(piece, start);
         var hasSingle = false;
-        var limit = Math.Min(piece.Length - start, longest);
+        var limit = Math.Min(piece.Length - start, _longest);
         for (var length = 1; length <= limit; length++)
         {
-            if (!Vocabulary.TryGetId(piece.Slice(start, length), out var id) || !isUsable(id))
+            if (!Vocabulary.TryGetId(piece.Slice(start, length), out var id) || !_isUsable(id))
             {
                 continue;
             }
 
             hasSingle |= length == single;
-            Offer(best, start + length, best[start].Score + scores[id], start, id);
+            Offer(best, start + length, best[start].Score + _scores[id], start, id);
         }
 
         if (!hasSingle)
         {
-            Offer(best, start + single, best[start].Score + unknownScore, start, -1);
+            Offer(best, start + single, best[start].Score + _unknownScore, start, -1);
         }
     }
 
@@ -133,9 +133,9 @@ internal sealed class UnigramModel : TokenModel
 
     private void AddUnknown(ReadOnlySpan<char> text, List<int> ids)
     {
-        if (byteTokens is null)
+        if (_byteTokens is null)
         {
-            ids.Add(unknownId ?? throw new PralineException($"'{text}' is in no token, and the tokenizer has no unknown token (model.unk_id)."));
+            ids.Add(_unknownId ?? throw new PralineException($"'{text}' is in no token, and the tokenizer has no unknown token (model.unk_id)."));
             return;
         }
 
@@ -143,7 +143,7 @@ internal sealed class UnigramModel : TokenModel
         Encoding.UTF8.GetBytes(text, utf8);
         foreach (var b in utf8)
         {
-            ids.Add(byteTokens[b]);
+            ids.Add(_byteTokens[b]);
         }
     }
 

@@ -8,24 +8,24 @@ internal sealed class Vocabulary
     /// <summary>Above any real vocabulary; keeps a damaged id from asking for gigabytes.</summary>
     public const int LargestId = 1 << 24;
 
-    private readonly Dictionary<string, int> ids;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly string?[] tokens;
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly string?[] _tokens;
 
     private Vocabulary(Dictionary<string, int> ids, string?[] tokens)
     {
-        this.ids = ids;
-        this.tokens = tokens;
-        lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        _ids = ids;
+        _tokens = tokens;
+        _lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The number of tokens.</summary>
-    public int Count => ids.Count;
+    public int Count => _ids.Count;
 
     /// <summary>One more than the largest id.</summary>
-    public int IdLimit => tokens.Length;
+    public int IdLimit => _tokens.Length;
 
-    public IEnumerable<KeyValuePair<string, int>> Entries => ids;
+    public IEnumerable<KeyValuePair<string, int>> Entries => _ids;
 
     /// <summary>Reads an object that maps tokens to ids.</summary>
     public static Vocabulary Read(JsonSection section)
@@ -84,9 +84,9 @@ internal sealed class Vocabulary
         return new Vocabulary(ids, tokens);
     }
 
-    public bool TryGetId(ReadOnlySpan<char> token, out int id) => lookup.TryGetValue(token, out id);
+    public bool TryGetId(ReadOnlySpan<char> token, out int id) => _lookup.TryGetValue(token, out id);
 
-    public int? IdOf(string? token) => token is not null && ids.TryGetValue(token, out var id) ? id : null;
+    public int? IdOf(string? token) => token is not null && _ids.TryGetValue(token, out var id) ? id : null;
 
-    public string? TokenOf(int id) => (uint)id < (uint)tokens.Length ? tokens[id] : null;
+    public string? TokenOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
 }

@@ -11,15 +11,15 @@ internal sealed class WordCache
     private const int MostWords = 50_000;
     private const int LongestWord = 48;
 
-    private readonly ConcurrentDictionary<string, int[]> words = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private int count;
+    private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private int _count;
 
-    public WordCache() => lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
+    public WordCache() => _lookup = _words.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public bool TryAppend(ReadOnlySpan<char> word, List<int> ids)
     {
-        if (word.Length > LongestWord || !lookup.TryGetValue(word, out var known))
+        if (word.Length > LongestWord || !_lookup.TryGetValue(word, out var known))
         {
             return false;
         }
@@ -31,9 +31,9 @@ internal sealed class WordCache
     public void Add(ReadOnlySpan<char> word, ReadOnlySpan<int> ids)
     {
         // Once full it keeps what it has: the first words of a corpus are its frequent ones.
-        if (word.Length <= LongestWord && count < MostWords && words.TryAdd(word.ToString(), ids.ToArray()))
+        if (word.Length <= LongestWord && _count < MostWords && _words.TryAdd(word.ToString(), ids.ToArray()))
         {
-            Interlocked.Increment(ref count);
+            Interlocked.Increment(ref _count);
         }
     }
 }

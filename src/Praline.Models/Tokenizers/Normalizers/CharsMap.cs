@@ -10,15 +10,15 @@ namespace Praline.Models.Tokenizers.Normalizers;
 /// </summary>
 internal sealed class CharsMap
 {
-    private readonly uint[] units;
-    private readonly byte[] replacements;
-    private readonly string where;
+    private readonly uint[] _units;
+    private readonly byte[] _replacements;
+    private readonly string _where;
 
     private CharsMap(uint[] units, byte[] replacements, string where)
     {
-        this.units = units;
-        this.replacements = replacements;
-        this.where = where;
+        _units = units;
+        _replacements = replacements;
+        _where = where;
     }
 
     /// <exception cref="PralineException">The lengths don't fit together.</exception>
@@ -46,20 +46,20 @@ internal sealed class CharsMap
     {
         length = 0;
         var found = -1;
-        var position = Offset(units[0]);
+        var position = Offset(_units[0]);
         for (var i = 0; i < utf8.Length; i++)
         {
             position ^= utf8[i];
-            if (position >= units.Length || Label(units[position]) != utf8[i])
+            if (position >= _units.Length || Label(_units[position]) != utf8[i])
             {
                 break;
             }
 
-            var unit = units[position];
+            var unit = _units[position];
             position ^= Offset(unit);
-            if (((unit >> 8) & 1) != 0 && position < units.Length)
+            if (((unit >> 8) & 1) != 0 && position < _units.Length)
             {
-                found = (int)(units[position] & 0x7FFFFFFF);
+                found = (int)(_units[position] & 0x7FFFFFFF);
                 length = i + 1;
                 if (!longest)
                 {
@@ -77,12 +77,12 @@ internal sealed class CharsMap
 
     private string Replacement(int offset)
     {
-        if (offset >= replacements.Length)
+        if (offset >= _replacements.Length)
         {
-            throw new PralineException($"{where}: the precompiled character map is damaged: a replacement lies at {offset} of {replacements.Length}.");
+            throw new PralineException($"{_where}: the precompiled character map is damaged: a replacement lies at {offset} of {_replacements.Length}.");
         }
 
-        var rest = replacements.AsSpan(offset);
+        var rest = _replacements.AsSpan(offset);
         var end = rest.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
     }

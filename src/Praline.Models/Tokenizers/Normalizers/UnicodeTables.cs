@@ -9,9 +9,9 @@ internal sealed class UnicodeTables
 {
     private static readonly Lazy<UnicodeTables> Loaded = new(() => new UnicodeTables());
 
-    private readonly Dictionary<int, (bool Compatibility, int[] Parts)> decompositions = [];
-    private readonly Dictionary<(int, int), int> compositions = [];
-    private readonly Dictionary<int, int> classes = [];
+    private readonly Dictionary<int, (bool Compatibility, int[] Parts)> _decompositions = [];
+    private readonly Dictionary<(int, int), int> _compositions = [];
+    private readonly Dictionary<int, int> _classes = [];
 
     private UnicodeTables()
     {
@@ -32,12 +32,12 @@ internal sealed class UnicodeTables
 
     public static UnicodeTables Instance => Loaded.Value;
 
-    public int CombiningClass(int point) => point < 0x300 ? 0 : classes.GetValueOrDefault(point);
+    public int CombiningClass(int point) => point < 0x300 ? 0 : _classes.GetValueOrDefault(point);
 
     public int[]? Decomposition(int point, bool compatibility) =>
-        decompositions.TryGetValue(point, out var found) && (compatibility || !found.Compatibility) ? found.Parts : null;
+        _decompositions.TryGetValue(point, out var found) && (compatibility || !found.Compatibility) ? found.Parts : null;
 
-    public int? Composition(int first, int second) => compositions.TryGetValue((first, second), out var point) ? point : null;
+    public int? Composition(int first, int second) => _compositions.TryGetValue((first, second), out var point) ? point : null;
 
     /// <summary>A line such as <c>300-314 230</c>.</summary>
     private void ReadClass(string line)
@@ -45,7 +45,7 @@ internal sealed class UnicodeTables
         var parts = line.Split('-', ' ');
         for (var point = Hex(parts[0]); point <= Hex(parts[1]); point++)
         {
-            classes[point] = int.Parse(parts[2], CultureInfo.InvariantCulture);
+            _classes[point] = int.Parse(parts[2], CultureInfo.InvariantCulture);
         }
     }
 
@@ -55,10 +55,10 @@ internal sealed class UnicodeTables
         var parts = line.Split(' ');
         var point = Hex(parts[0]);
         int[] into = [.. parts[2..].Select(Hex)];
-        decompositions[point] = (parts[1] == "~", into);
+        _decompositions[point] = (parts[1] == "~", into);
         if (parts[1] == "=")
         {
-            compositions[(into[0], into[1])] = point;
+            _compositions[(into[0], into[1])] = point;
         }
     }
 

@@ -9,12 +9,12 @@ namespace Praline.Models.Tokenizers.Patterns;
 /// </summary>
 internal sealed class CodePointSet
 {
-    private readonly (int First, int Last)[] ranges;
-    private readonly uint categories;
-    private readonly CodePointSet[] members;
-    private readonly CodePointSet? intersection;
-    private readonly bool negated;
-    private readonly bool ignoreCase;
+    private readonly (int First, int Last)[] _ranges;
+    private readonly uint _categories;
+    private readonly CodePointSet[] _members;
+    private readonly CodePointSet? _intersection;
+    private readonly bool _negated;
+    private readonly bool _ignoreCase;
 
     public CodePointSet(
         IEnumerable<(int First, int Last)>? ranges = null,
@@ -24,12 +24,12 @@ internal sealed class CodePointSet
         bool negated = false,
         bool ignoreCase = false)
     {
-        this.ranges = ranges is null ? [] : [.. ranges];
-        this.categories = categories;
-        this.members = members is null ? [] : [.. members];
-        this.intersection = intersection;
-        this.negated = negated;
-        this.ignoreCase = ignoreCase;
+        _ranges = ranges is null ? [] : [.. ranges];
+        _categories = categories;
+        _members = members is null ? [] : [.. members];
+        _intersection = intersection;
+        _negated = negated;
+        _ignoreCase = ignoreCase;
         for (var c = 0; c < 64; c++)
         {
             AsciiLow |= Evaluate(c) ? 1UL << c : 0;
@@ -86,13 +86,13 @@ internal sealed class CodePointSet
 
     private bool Evaluate(int codePoint)
     {
-        var found = Lists(codePoint) || (ignoreCase && ListsOtherCase(codePoint));
-        return (found && (intersection is null || intersection.Evaluate(codePoint))) != negated;
+        var found = Lists(codePoint) || (_ignoreCase && ListsOtherCase(codePoint));
+        return (found && (_intersection is null || _intersection.Evaluate(codePoint))) != _negated;
     }
 
     private bool Lists(int codePoint)
     {
-        foreach (var (first, last) in ranges)
+        foreach (var (first, last) in _ranges)
         {
             if (codePoint >= first && codePoint <= last)
             {
@@ -100,12 +100,12 @@ internal sealed class CodePointSet
             }
         }
 
-        if (categories != 0 && ((categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint)) & 1) != 0)
+        if (_categories != 0 && ((_categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint)) & 1) != 0)
         {
             return true;
         }
 
-        foreach (var member in members)
+        foreach (var member in _members)
         {
             if (member.Evaluate(codePoint))
             {

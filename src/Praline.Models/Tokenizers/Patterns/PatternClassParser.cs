@@ -5,12 +5,12 @@ internal sealed class PatternClassParser(string pattern, bool ignoreCase)
 {
     private const int DeepestNesting = 20;
 
-    private int depth;
+    private int _depth;
 
     /// <summary>Reads the class whose '[' is at <paramref name="position"/> and moves behind its ']'.</summary>
     public CodePointSet Parse(ref int position)
     {
-        if (++depth > DeepestNesting)
+        if (++_depth > DeepestNesting)
         {
             throw new FormatException($"has classes nested deeper than {DeepestNesting}");
         }
@@ -31,7 +31,7 @@ internal sealed class PatternClassParser(string pattern, bool ignoreCase)
             if (pattern[position] == ']' && !first)
             {
                 position++;
-                depth--;
+                _depth--;
                 return new CodePointSet(ranges, 0, members, left, negated, ignoreCase);
             }
 

@@ -5,26 +5,26 @@ internal sealed class PatternCompiler
 {
     private const int LongestProgram = 20_000;
 
-    private readonly List<PatternInstruction> program = [];
-    private int guards;
+    private readonly List<PatternInstruction> _program = [];
+    private int _guards;
 
     public static (PatternInstruction[] Program, int Guards) Compile(PatternNode node)
     {
         var compiler = new PatternCompiler();
         compiler.Emit(node);
         compiler.Add(new PatternInstruction(PatternOp.Accept));
-        return ([.. compiler.program], compiler.guards);
+        return ([.. compiler._program], compiler._guards);
     }
 
     private int Add(PatternInstruction instruction)
     {
-        if (program.Count >= LongestProgram)
+        if (_program.Count >= LongestProgram)
         {
             throw new FormatException($"grows beyond {LongestProgram} steps once its counted repeats are written out");
         }
 
-        program.Add(instruction);
-        return program.Count - 1;
+        _program.Add(instruction);
+        return _program.Count - 1;
     }
 
     private void Emit(PatternNode node)
@@ -70,13 +70,13 @@ internal sealed class PatternCompiler
             var split = Add(new PatternInstruction(PatternOp.Split) { Starts = FirstPoints.Of(items[i]) });
             Emit(items[i]);
             jumps.Add(Add(new PatternInstruction(PatternOp.Jump)));
-            program[split] = program[split] with { First = split + 1, Second = program.Count };
+            _program[split] = _program[split] with { First = split + 1, Second = _program.Count };
         }
 
         Emit(items[^1]);
         foreach (var jump in jumps)
         {
-            program[jump] = program[jump] with { First = program.Count };
+            _program[jump] = _program[jump] with { First = _program.Count };
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class PatternCompiler
 
         foreach (var split in splits)
         {
-            program[split] = Branch(split + 1, program.Count, repeat);
+            _program[split] = Branch(split + 1, _program.Count, repeat);
         }
     }
 
@@ -125,18 +125,18 @@ internal sealed class PatternCompiler
         var guarded = FirstPoints.Of(repeat.Body).MayBeEmpty;
         if (guarded)
         {
-            Add(new PatternInstruction(PatternOp.EnterLoop) { First = guards });
+            Add(new PatternInstruction(PatternOp.EnterLoop) { First = _guards });
         }
 
         var split = Add(new PatternInstruction(PatternOp.Split));
         if (guarded)
         {
-            Add(new PatternInstruction(PatternOp.GuardLoop) { First = guards++ });
+            Add(new PatternInstruction(PatternOp.GuardLoop) { First = _guards++ });
         }
 
         Emit(repeat.Body);
         Add(new PatternInstruction(PatternOp.Jump) { First = split });
-        program[split] = Branch(split + 1, program.Count, repeat);
+        _program[split] = Branch(split + 1, _program.Count, repeat);
     }
 
     private static PatternInstruction Branch(int body, int exit, PatternNode.Repeat repeat) => repeat.Kind == RepeatKind.Lazy
@@ -149,7 +149,7 @@ internal sealed class PatternCompiler
         var at = Add(entry);
         Emit(body);
         Add(new PatternInstruction(PatternOp.Accept));
-        program[at] = program[at] with { First = at + 1, Second = program.Count };
+        _program[at] = _program[at] with { First = at + 1, Second = _program.Count };
     }
 
     private void EmitLookBehind(PatternNode.Look look)

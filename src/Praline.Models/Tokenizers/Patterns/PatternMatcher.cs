@@ -11,55 +11,55 @@ internal ref struct PatternMatcher
     private const int PlainFrame = -1;
     private const int GuardFrame = -2;
 
-    private readonly ReadOnlySpan<PatternInstruction> program;
-    private readonly ReadOnlySpan<char> text;
-    private readonly int[] guards;
-    private Frame[] stack;
-    private int depth;
-    private long steps;
+    private readonly ReadOnlySpan<PatternInstruction> _program;
+    private readonly ReadOnlySpan<char> _text;
+    private readonly int[] _guards;
+    private Frame[] _stack;
+    private int _depth;
+    private long _steps;
 
     public PatternMatcher(ReadOnlySpan<PatternInstruction> program, int guardCount, ReadOnlySpan<char> text, long stepBudget)
     {
-        this.program = program;
-        this.text = text;
-        guards = guardCount == 0 ? [] : new int[guardCount];
-        stack = ArrayPool<Frame>.Shared.Rent(64);
-        steps = stepBudget;
+        _program = program;
+        _text = text;
+        _guards = guardCount == 0 ? [] : new int[guardCount];
+        _stack = ArrayPool<Frame>.Shared.Rent(64);
+        _steps = stepBudget;
     }
 
     /// <summary>True when the step budget ran out; matches reported afterwards mean nothing.</summary>
-    public readonly bool Exhausted => steps < 0;
+    public readonly bool Exhausted => _steps < 0;
 
     public void Dispose()
     {
-        ArrayPool<Frame>.Shared.Return(stack);
-        stack = [];
+        ArrayPool<Frame>.Shared.Return(_stack);
+        _stack = [];
     }
 
     /// <summary>Matches at exactly this position; gives the end, or -1.</summary>
     public int Match(int position)
     {
-        Array.Fill(guards, -1);
+        Array.Fill(_guards, -1);
         return Run(0, position);
     }
 
     private int Run(int pc, int position)
     {
-        var floor = depth;
+        var floor = _depth;
         while (true)
         {
-            if (--steps < 0)
+            if (--_steps < 0)
             {
-                depth = floor;
+                _depth = floor;
                 return -1;
             }
 
-            ref readonly var instruction = ref program[pc];
+            ref readonly var instruction = ref _program[pc];
             var ok = true;
             switch (instruction.Op)
             {
                 case PatternOp.Accept:
-                    depth = floor;
+                    _depth = floor;
                     return position;
                 case PatternOp.Set:
                     ok = Take(instruction.Points, ref position);
@@ -74,7 +74,7 @@ internal ref struct PatternMatcher
                     pc++;
                     break;
                 case PatternOp.Split:
-                    if (instruction.Starts.Allow(text, position))
+                    if (instruction.Starts.Allow(_text, position))
                     {
                         Push(new Frame(instruction.Second, position, PlainFrame));
                         pc = instruction.First;
@@ -93,7 +93,7 @@ internal ref struct PatternMatcher
                     pc++;
                     break;
                 case PatternOp.GuardLoop:
-                    ok = guards[instruction.First] != position;
+                    ok = _guards[instruction.First] != position;
                     SetGuard(instruction.First, position);
                     pc++;
                     break;
@@ -126,28 +126,28 @@ internal ref struct PatternMatcher
 
     private bool Backtrack(int floor, ref int pc, ref int position)
     {
-        while (depth > floor)
+        while (_depth > floor)
         {
-            ref var frame = ref stack[depth - 1];
+            ref var frame = ref _stack[_depth - 1];
             if (frame.Lowest == GuardFrame)
             {
-                guards[frame.Pc] = frame.Position;
-                depth--;
+                _guards[frame.Pc] = frame.Position;
+                _depth--;
                 continue;
             }
 
             if (frame.Lowest == PlainFrame)
             {
                 (pc, position) = (frame.Pc, frame.Position);
-                depth--;
+                _depth--;
                 return true;
             }
 
             // A greedy loop gives back one code point; the frame stays while there is more to give.
-            frame.Position -= frame.Position >= 2 && char.IsLowSurrogate(text[frame.Position - 1])
-                && char.IsHighSurrogate(text[frame.Position - 2]) && frame.Position - 2 >= frame.Lowest ? 2 : 1;
+            frame.Position -= frame.Position >= 2 && char.IsLowSurrogate(_text[frame.Position - 1])
+                && char.IsHighSurrogate(_text[frame.Position - 2]) && frame.Position - 2 >= frame.Lowest ? 2 : 1;
             (pc, position) = (frame.Pc, frame.Position);
-            depth -= frame.Position <= frame.Lowest ? 1 : 0;
+            _depth -= frame.Position <= frame.Lowest ? 1 : 0;
             return true;
         }
 
@@ -156,26 +156,26 @@ internal ref struct PatternMatcher
 
     private void SetGuard(int slot, int position)
     {
-        Push(new Frame(slot, guards[slot], GuardFrame));
-        guards[slot] = position;
+        Push(new Frame(slot, _guards[slot], GuardFrame));
+        _guards[slot] = position;
     }
 
     private readonly bool Take(CodePointSet points, ref int position)
     {
-        if (position >= text.Length)
+        if (position >= _text.Length)
         {
             return false;
         }
 
-        var c = text[position];
-        if (!char.IsHighSurrogate(c) || position + 1 >= text.Length || !char.IsLowSurrogate(text[position + 1]))
+        var c = _text[position];
+        if (!char.IsHighSurrogate(c) || position + 1 >= _text.Length || !char.IsLowSurrogate(_text[position + 1]))
         {
             position++;
             return points.Contains(c);
         }
 
         position += 2;
-        return points.Contains(char.ConvertToUtf32(c, text[position - 1]));
+        return points.Contains(char.ConvertToUtf32(c, _text[position - 1]));
     }
 
     private bool Repeat(in PatternInstruction instruction, int pc, ref int position, bool keep)
@@ -190,7 +190,7 @@ internal ref struct PatternMatcher
             }
         }
 
-        steps -= count;
+        _steps -= count;
         if (count < instruction.Minimum)
         {
             return false;
@@ -208,7 +208,7 @@ internal ref struct PatternMatcher
     {
         for (; codePoints > 0 && position > 0; codePoints--)
         {
-            position -= position >= 2 && char.IsLowSurrogate(text[position - 1]) && char.IsHighSurrogate(text[position - 2]) ? 2 : 1;
+            position -= position >= 2 && char.IsLowSurrogate(_text[position - 1]) && char.IsHighSurrogate(_text[position - 2]) ? 2 : 1;
         }
 
         return codePoints == 0 ? position : -1;
@@ -217,10 +217,10 @@ internal ref struct PatternMatcher
     private readonly bool Holds(AnchorKind kind, int position) => kind switch
     {
         AnchorKind.TextStart => position == 0,
-        AnchorKind.TextEnd => position == text.Length,
-        AnchorKind.TextEndOrFinalNewline => position == text.Length || (position == text.Length - 1 && text[position] == '\n'),
-        AnchorKind.LineStart => position == 0 || text[position - 1] == '\n',
-        AnchorKind.LineEnd => position == text.Length || text[position] == '\n',
+        AnchorKind.TextEnd => position == _text.Length,
+        AnchorKind.TextEndOrFinalNewline => position == _text.Length || (position == _text.Length - 1 && _text[position] == '\n'),
+        AnchorKind.LineStart => position == 0 || _text[position - 1] == '\n',
+        AnchorKind.LineEnd => position == _text.Length || _text[position] == '\n',
         AnchorKind.WordBoundary => IsBoundary(position),
         _ => !IsBoundary(position),
     };
@@ -234,15 +234,15 @@ internal ref struct PatternMatcher
 
     private void Push(Frame frame)
     {
-        if (depth == stack.Length)
+        if (_depth == _stack.Length)
         {
-            var larger = ArrayPool<Frame>.Shared.Rent(stack.Length * 2);
-            Array.Copy(stack, larger, depth);
-            ArrayPool<Frame>.Shared.Return(stack);
-            stack = larger;
+            var larger = ArrayPool<Frame>.Shared.Rent(_stack.Length * 2);
+            Array.Copy(_stack, larger, _depth);
+            ArrayPool<Frame>.Shared.Return(_stack);
+            _stack = larger;
         }
 
-        stack[depth++] = frame;
+        _stack[_depth++] = frame;
     }
 
     /// <summary>

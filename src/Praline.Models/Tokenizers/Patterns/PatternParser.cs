@@ -11,14 +11,14 @@ internal sealed class PatternParser
     private const int LongestPattern = 32_768;
     private const int LargestCount = 1_000;
 
-    private readonly string pattern;
-    private int position;
-    private int depth;
-    private bool ignoreCase;
-    private bool dotAll;
-    private bool extended;
+    private readonly string _pattern;
+    private int _position;
+    private int _depth;
+    private bool _ignoreCase;
+    private bool _dotAll;
+    private bool _extended;
 
-    private PatternParser(string pattern) => this.pattern = pattern;
+    private PatternParser(string pattern) => _pattern = pattern;
 
     /// <exception cref="FormatException">
     /// The pattern is malformed or uses something that is not known; says where.
@@ -32,12 +32,12 @@ internal sealed class PatternParser
 
         var parser = new PatternParser(pattern);
         var node = parser.Alternation();
-        return parser.position == pattern.Length ? node : throw parser.Fail("')' without '('");
+        return parser._position == pattern.Length ? node : throw parser.Fail("')' without '('");
     }
 
     private PatternNode Alternation()
     {
-        if (++depth > DeepestNesting)
+        if (++_depth > DeepestNesting)
         {
             throw Fail($"groups nested deeper than {DeepestNesting}");
         }
@@ -48,16 +48,16 @@ internal sealed class PatternParser
             items.Add(Sequence());
         }
 
-        depth--;
+        _depth--;
         return items.Count == 1 ? items[0] : new PatternNode.Alternation(items);
     }
 
     private PatternNode Sequence()
     {
         var items = new List<PatternNode>();
-        while (position < pattern.Length && pattern[position] is not ('|' or ')'))
+        while (_position < _pattern.Length && _pattern[_position] is not ('|' or ')'))
         {
-            if (extended && SkipExtended())
+            if (_extended && SkipExtended())
             {
                 continue;
             }
@@ -73,51 +73,51 @@ internal sealed class PatternParser
 
     private bool SkipExtended()
     {
-        if (char.IsWhiteSpace(pattern[position]))
+        if (char.IsWhiteSpace(_pattern[_position]))
         {
-            position++;
+            _position++;
             return true;
         }
 
-        if (pattern[position] != '#')
+        if (_pattern[_position] != '#')
         {
             return false;
         }
 
-        var end = pattern.IndexOf('\n', position);
-        position = end < 0 ? pattern.Length : end + 1;
+        var end = _pattern.IndexOf('\n', _position);
+        _position = end < 0 ? _pattern.Length : end + 1;
         return true;
     }
 
     private PatternNode? Atom()
     {
-        switch (pattern[position])
+        switch (_pattern[_position])
         {
             case '(':
-                position++;
+                _position++;
                 return Group();
             case '[':
-                return new PatternNode.Set(new PatternClassParser(pattern, ignoreCase).Parse(ref position));
+                return new PatternNode.Set(new PatternClassParser(_pattern, _ignoreCase).Parse(ref _position));
             case '.':
-                position++;
-                return new PatternNode.Set(dotAll ? CodePointSet.Any : CodePointSet.AnyButNewline);
+                _position++;
+                return new PatternNode.Set(_dotAll ? CodePointSet.Any : CodePointSet.AnyButNewline);
             case '^':
-                position++;
+                _position++;
                 return new PatternNode.Anchor(AnchorKind.LineStart);
             case '$':
-                position++;
+                _position++;
                 return new PatternNode.Anchor(AnchorKind.LineEnd);
             case '*' or '+' or '?':
                 throw Fail("a quantifier with nothing before it");
-            case '\\' when position + 1 < pattern.Length && AnchorOf(pattern[position + 1]) is { } anchor:
-                position += 2;
+            case '\\' when _position + 1 < _pattern.Length && AnchorOf(_pattern[_position + 1]) is { } anchor:
+                _position += 2;
                 return new PatternNode.Anchor(anchor);
             case '\\':
-                return new PatternNode.Set(PatternEscapes.Read(pattern, ref position, ignoreCase));
+                return new PatternNode.Set(PatternEscapes.Read(_pattern, ref _position, _ignoreCase));
             default:
-                var codePoint = PatternEscapes.CodePointAt(pattern, position);
-                position += codePoint > 0xFFFF ? 2 : 1;
-                return new PatternNode.Set(CodePointSet.Of(codePoint, ignoreCase));
+                var codePoint = PatternEscapes.CodePointAt(_pattern, _position);
+                _position += codePoint > 0xFFFF ? 2 : 1;
+                return new PatternNode.Set(CodePointSet.Of(codePoint, _ignoreCase));
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class PatternParser
 
     private PatternNode? Group()
     {
-        var saved = (ignoreCase, dotAll, extended);
+        var saved = (_ignoreCase, _dotAll, _extended);
         Func<PatternNode, PatternNode> wrap = node => node;
         if (Take('?'))
         {
@@ -157,41 +157,41 @@ internal sealed class PatternParser
             throw Fail("a group that is not closed");
         }
 
-        (ignoreCase, dotAll, extended) = saved;
+        (_ignoreCase, _dotAll, _extended) = saved;
         return wrap(body);
     }
 
     private PatternNode? SkipComment()
     {
-        var end = pattern.IndexOf(')', position);
-        position = end < 0 ? throw Fail("a comment that is not closed") : end + 1;
+        var end = _pattern.IndexOf(')', _position);
+        _position = end < 0 ? throw Fail("a comment that is not closed") : end + 1;
         return null;
     }
 
     private void SkipName()
     {
-        var end = pattern.IndexOf('>', position);
-        position = end < 0 ? throw Fail("a group name that is not closed") : end + 1;
+        var end = _pattern.IndexOf('>', _position);
+        _position = end < 0 ? throw Fail("a group name that is not closed") : end + 1;
     }
 
     /// <summary>Reads flags up to ':' (true: a group follows) or ')' (false).</summary>
     private bool Flags()
     {
         var on = true;
-        while (position < pattern.Length)
+        while (_position < _pattern.Length)
         {
-            switch (pattern[position++])
+            switch (_pattern[_position++])
             {
                 case '-': on = false; break;
-                case 'i': ignoreCase = on; break;
+                case 'i': _ignoreCase = on; break;
                 // Oniguruma's "m" is what others call "s"; its anchors always mean lines.
-                case 's' or 'm': dotAll = on; break;
-                case 'x': extended = on; break;
+                case 's' or 'm': _dotAll = on; break;
+                case 'x': _extended = on; break;
                 case 'u': break;
                 case ':': return true;
                 case ')': return false;
                 default:
-                    position--;
+                    _position--;
                     throw Fail("an unknown group or flag");
             }
         }
@@ -201,14 +201,14 @@ internal sealed class PatternParser
 
     private PatternNode Quantified(PatternNode atom)
     {
-        for (var stacked = 0; position < pattern.Length; stacked++)
+        for (var stacked = 0; _position < _pattern.Length; stacked++)
         {
-            var start = position;
+            var start = _position;
             int minimum, maximum;
             if (Take('*')) { (minimum, maximum) = (0, int.MaxValue); }
             else if (Take('+')) { (minimum, maximum) = (1, int.MaxValue); }
             else if (Take('?')) { (minimum, maximum) = (0, 1); }
-            else if (pattern[position] != '{' || !Counts(out minimum, out maximum)) { break; }
+            else if (_pattern[_position] != '{' || !Counts(out minimum, out maximum)) { break; }
 
             if (stacked > 3)
             {
@@ -216,7 +216,7 @@ internal sealed class PatternParser
             }
 
             var kind = Take('?') ? RepeatKind.Lazy
-                : pattern[start] != '{' && Take('+') ? RepeatKind.Possessive
+                : _pattern[start] != '{' && Take('+') ? RepeatKind.Possessive
                 : RepeatKind.Greedy;
             atom = new PatternNode.Repeat(atom, minimum, maximum, kind);
         }
@@ -230,13 +230,13 @@ internal sealed class PatternParser
     private bool Counts(out int minimum, out int maximum)
     {
         (minimum, maximum) = (0, 0);
-        var end = pattern.IndexOf('}', position);
+        var end = _pattern.IndexOf('}', _position);
         if (end < 0)
         {
             return false;
         }
 
-        var parts = pattern[(position + 1)..end].Split(',');
+        var parts = _pattern[(_position + 1)..end].Split(',');
         if (parts.Length > 2 || parts.All(p => p.Length == 0) || parts.Any(p => !p.All(char.IsAsciiDigit)))
         {
             return false;
@@ -249,7 +249,7 @@ internal sealed class PatternParser
             throw Fail("a quantifier whose maximum is below its minimum");
         }
 
-        position = end + 1;
+        _position = end + 1;
         return true;
     }
 
@@ -259,9 +259,9 @@ internal sealed class PatternParser
 
     private bool Take(char expected)
     {
-        if (position < pattern.Length && pattern[position] == expected)
+        if (_position < _pattern.Length && _pattern[_position] == expected)
         {
-            position++;
+            _position++;
             return true;
         }
 
@@ -270,14 +270,14 @@ internal sealed class PatternParser
 
     private bool TakeText(string expected)
     {
-        if (string.CompareOrdinal(pattern, position, expected, 0, expected.Length) != 0)
+        if (string.CompareOrdinal(_pattern, _position, expected, 0, expected.Length) != 0)
         {
             return false;
         }
 
-        position += expected.Length;
+        _position += expected.Length;
         return true;
     }
 
-    private FormatException Fail(string what) => new($"has {what} at character {position}");
+    private FormatException Fail(string what) => new($"has {what} at character {_position}");
 }

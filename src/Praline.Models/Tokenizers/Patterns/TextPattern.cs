@@ -10,19 +10,19 @@ internal sealed class TextPattern
     private const long FreeSteps = 1_000_000;
     private const long StepsPerCharacter = 200;
 
-    private readonly PatternInstruction[] program;
-    private readonly int guards;
-    private readonly FirstPoints starts;
-    private readonly string source;
-    private readonly string where;
+    private readonly PatternInstruction[] _program;
+    private readonly int _guards;
+    private readonly FirstPoints _starts;
+    private readonly string _source;
+    private readonly string _where;
 
     private TextPattern(string source, string where, PatternInstruction[] program, int guards, FirstPoints starts)
     {
-        this.source = source;
-        this.where = where;
-        this.program = program;
-        this.guards = guards;
-        this.starts = starts;
+        _source = source;
+        _where = where;
+        _program = program;
+        _guards = guards;
+        _starts = starts;
     }
 
     /// <summary>Compiles a pattern.</summary>
@@ -51,17 +51,17 @@ internal sealed class TextPattern
     /// </exception>
     public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
-        var matcher = new PatternMatcher(program, guards, text, FreeSteps + (StepsPerCharacter * text.Length));
+        var matcher = new PatternMatcher(_program, _guards, text, FreeSteps + (StepsPerCharacter * text.Length));
         try
         {
             var lastEnd = -1;
             for (var position = 0; position <= text.Length;)
             {
-                var end = starts.Allow(text, position) ? matcher.Match(position) : -1;
+                var end = _starts.Allow(text, position) ? matcher.Match(position) : -1;
                 if (matcher.Exhausted)
                 {
                     throw new PralineException(
-                        $"{where}: the regular expression '{Shorten(source)}' needs too many steps on a text of {text.Length} "
+                        $"{_where}: the regular expression '{Shorten(_source)}' needs too many steps on a text of {text.Length} "
                         + "characters (nested quantifiers that overlap?). Rewrite it without them.");
                 }
 

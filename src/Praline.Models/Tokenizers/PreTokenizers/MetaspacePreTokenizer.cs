@@ -7,7 +7,7 @@ namespace Praline.Models.Tokenizers.PreTokenizers;
 /// </summary>
 internal sealed class MetaspacePreTokenizer(MetaspaceSettings settings) : PreTokenizer
 {
-    private readonly SplitPreTokenizer split = new(SplitPattern.Literal(settings.Replacement), SplitBehavior.MergedWithNext);
+    private readonly SplitPreTokenizer _split = new(SplitPattern.Literal(settings.Replacement), SplitBehavior.MergedWithNext);
 
     public override void Apply(List<Piece> pieces, List<Piece> result)
     {
@@ -25,7 +25,7 @@ internal sealed class MetaspacePreTokenizer(MetaspaceSettings settings) : PreTok
 
         if (settings.Split)
         {
-            split.Apply(marked, result);
+            _split.Apply(marked, result);
         }
         else
         {

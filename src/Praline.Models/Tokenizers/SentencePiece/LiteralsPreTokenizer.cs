@@ -5,7 +5,7 @@ namespace Praline.Models.Tokenizers.SentencePiece;
 /// <summary>Cuts given texts out of pieces, the longest at a place first.</summary>
 internal sealed class LiteralsPreTokenizer(IEnumerable<string> literals) : PreTokenizer
 {
-    private readonly AddedTokenFinder finder = new(literals.Select(text => (text, new AddedToken(0, text))));
+    private readonly AddedTokenFinder _finder = new(literals.Select(text => (text, new AddedToken(0, text))));
 
     public override void Apply(List<Piece> pieces, List<Piece> result)
     {
@@ -13,7 +13,7 @@ internal sealed class LiteralsPreTokenizer(IEnumerable<string> literals) : PreTo
         foreach (var piece in pieces)
         {
             segments.Clear();
-            finder.Split(piece.Text.Span, segments);
+            _finder.Split(piece.Text.Span, segments);
             result.AddRange(segments.Select(s => new Piece(piece.Text[s.Start..s.End], piece.AtStart && s.Start == 0)));
         }
     }

@@ -12,10 +12,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     private const int LengthDelimited = 2;
     private const int Fixed32 = 5;
 
-    private ReadOnlySpan<byte> rest = bytes;
-    private int wireType;
-    private ulong number;
-    private ReadOnlySpan<byte> content;
+    private ReadOnlySpan<byte> _rest = bytes;
+    private int _wireType;
+    private ulong _number;
+    private ReadOnlySpan<byte> _content;
 
     /// <summary>The current field's number.</summary>
     public int Field { get; private set; }
@@ -24,36 +24,36 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="FormatException">The message is damaged.</exception>
     public bool Read()
     {
-        if (rest.IsEmpty)
+        if (_rest.IsEmpty)
         {
             return false;
         }
 
         var tag = ReadVarint();
         Field = (int)Math.Min(tag >> 3, int.MaxValue);
-        wireType = (int)(tag & 7);
-        switch (wireType)
+        _wireType = (int)(tag & 7);
+        switch (_wireType)
         {
-            case Varint: number = ReadVarint(); break;
-            case Fixed64: number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8)); break;
-            case Fixed32: number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4)); break;
-            case LengthDelimited: content = Take(ReadVarint()); break;
-            default: throw new FormatException($"field {Field} has the unknown wire type {wireType}");
+            case Varint: _number = ReadVarint(); break;
+            case Fixed64: _number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8)); break;
+            case Fixed32: _number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4)); break;
+            case LengthDelimited: _content = Take(ReadVarint()); break;
+            default: throw new FormatException($"field {Field} has the unknown wire type {_wireType}");
         }
 
         return true;
     }
 
     /// <summary>The field as a nested message, text or bytes.</summary>
-    public readonly ReadOnlySpan<byte> Bytes() => Is(LengthDelimited) ? content : default;
+    public readonly ReadOnlySpan<byte> Bytes() => Is(LengthDelimited) ? _content : default;
 
-    public readonly long Integer() => Is(Varint) ? (long)number : 0;
+    public readonly long Integer() => Is(Varint) ? (long)_number : 0;
 
-    public readonly float Float() => Is(Fixed32) ? BitConverter.UInt32BitsToSingle((uint)number) : 0;
+    public readonly float Float() => Is(Fixed32) ? BitConverter.UInt32BitsToSingle((uint)_number) : 0;
 
-    private readonly bool Is(int expected) => wireType == expected
+    private readonly bool Is(int expected) => _wireType == expected
         ? true
-        : throw new FormatException($"field {Field} has wire type {wireType} where {expected} is expected");
+        : throw new FormatException($"field {Field} has wire type {_wireType} where {expected} is expected");
 
     private ulong ReadVarint()
     {
@@ -73,13 +73,13 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)rest.Length)
+        if (count > (ulong)_rest.Length)
         {
-            throw new FormatException($"it ends inside a field ({count} bytes wanted, {rest.Length} left)");
+            throw new FormatException($"it ends inside a field ({count} bytes wanted, {_rest.Length} left)");
         }
 
-        var taken = rest[..(int)count];
-        rest = rest[(int)count..];
+        var taken = _rest[..(int)count];
+        _rest = _rest[(int)count..];
         return taken;
     }
 }

@@ -5,20 +5,20 @@ namespace Praline.Models.Tokenizers;
 /// </summary>
 internal sealed class BpePairCounts
 {
-    private readonly (int[] Symbols, long Count)[] words;
-    private readonly Dictionary<(int Left, int Right), long> counts = [];
-    private readonly Dictionary<(int Left, int Right), HashSet<int>> places = [];
-    private readonly PriorityQueue<(int Left, int Right, long Count), (long NegatedCount, int Left, int Right)> queue = new();
+    private readonly (int[] Symbols, long Count)[] _words;
+    private readonly Dictionary<(int Left, int Right), long> _counts = [];
+    private readonly Dictionary<(int Left, int Right), HashSet<int>> _places = [];
+    private readonly PriorityQueue<(int Left, int Right, long Count), (long NegatedCount, int Left, int Right)> _queue = new();
 
     public BpePairCounts(IEnumerable<(int[] Symbols, long Count)> words)
     {
-        this.words = [.. words];
-        for (var w = 0; w < this.words.Length; w++)
+        _words = [.. words];
+        for (var w = 0; w < _words.Length; w++)
         {
             Count(w, sign: 1);
         }
 
-        foreach (var (pair, count) in counts)
+        foreach (var (pair, count) in _counts)
         {
             Enqueue(pair, count);
         }
@@ -29,10 +29,10 @@ internal sealed class BpePairCounts
     /// </summary>
     public (int Left, int Right)? MostFrequent(long minimum)
     {
-        while (queue.TryDequeue(out var candidate, out _))
+        while (_queue.TryDequeue(out var candidate, out _))
         {
             var pair = (candidate.Left, candidate.Right);
-            var count = counts.GetValueOrDefault(pair);
+            var count = _counts.GetValueOrDefault(pair);
             if (count == candidate.Count && count > 0)
             {
                 return count >= minimum ? pair : null;
@@ -46,22 +46,22 @@ internal sealed class BpePairCounts
     public void Merge(int left, int right, int merged)
     {
         var changed = new HashSet<(int, int)>();
-        foreach (var w in places[(left, right)].ToArray())
+        foreach (var w in _places[(left, right)].ToArray())
         {
             // The pairs that were there count less now and need a fresh entry as much as those that are new.
-            changed.UnionWith(Pairs(words[w].Symbols));
+            changed.UnionWith(Pairs(_words[w].Symbols));
             Count(w, sign: -1);
-            words[w].Symbols = Replace(words[w].Symbols, left, right, merged);
+            _words[w].Symbols = Replace(_words[w].Symbols, left, right, merged);
             Count(w, sign: 1);
-            changed.UnionWith(Pairs(words[w].Symbols));
+            changed.UnionWith(Pairs(_words[w].Symbols));
         }
 
         foreach (var pair in changed)
         {
-            Enqueue(pair, counts[pair]);
+            Enqueue(pair, _counts[pair]);
         }
 
-        places.Remove((left, right));
+        _places.Remove((left, right));
     }
 
     private static IEnumerable<(int Left, int Right)> Pairs(int[] symbols) => symbols.Zip(symbols.Skip(1));
@@ -87,17 +87,17 @@ internal sealed class BpePairCounts
 
     private void Count(int word, int sign)
     {
-        var (symbols, count) = words[word];
+        var (symbols, count) = _words[word];
         foreach (var pair in Pairs(symbols))
         {
-            counts[pair] = counts.GetValueOrDefault(pair) + (sign * count);
+            _counts[pair] = _counts.GetValueOrDefault(pair) + (sign * count);
             if (sign < 0)
             {
-                places[pair].Remove(word);
+                _places[pair].Remove(word);
             }
-            else if (!places.TryGetValue(pair, out var at))
+            else if (!_places.TryGetValue(pair, out var at))
             {
-                places[pair] = [word];
+                _places[pair] = [word];
             }
             else
             {
@@ -112,7 +112,7 @@ internal sealed class BpePairCounts
     {
         if (count > 0)
         {
-            queue.Enqueue((pair.Left, pair.Right, count), (-count, pair.Left, pair.Right));
+            _queue.Enqueue((pair.Left, pair.Right, count), (-count, pair.Left, pair.Right));
         }
     }
 }
