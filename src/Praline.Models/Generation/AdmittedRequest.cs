@@ -1,22 +1,17 @@
 namespace Praline.Models.Generation;
 
-/// <summary>A request whose prompt was prefilled: its sequences start together, or in parts when there is less room.</summary>
-internal sealed class AdmittedRequest(
-    int index, GenerationRequest request, PromptCache prompt, long nextPosition, float[] firstLogits, BeamSearch? beams)
+/// <summary>
+/// A request, or one ending of a request, whose prompt was prefilled: its sequences start together, or in parts when there is less room.
+/// </summary>
+internal sealed class AdmittedRequest(int index, GenerationRequest request, PrefilledPrompt prompt, BeamSearch? beams) : IDisposable
 {
     private readonly List<GeneratedSequence> _started = [];
 
-    /// <summary>The request's number.</summary>
+    /// <summary>The request's number; that of all its endings.</summary>
     internal int Index => index;
 
-    /// <summary>The prompt's keys and values.</summary>
-    internal PromptCache Prompt => prompt;
-
-    /// <summary>The position of the first new token.</summary>
-    internal long NextPosition => nextPosition;
-
-    /// <summary>What follows the prompt, for every sequence.</summary>
-    internal float[] FirstLogits => firstLogits;
+    /// <summary>What was computed of the prompt.</summary>
+    internal PrefilledPrompt Prompt => prompt;
 
     /// <summary>The search, for a request with beams; it has no sequences of its own.</summary>
     internal BeamSearch? Beams => beams;
@@ -43,5 +38,17 @@ internal sealed class AdmittedRequest(
         return sequences;
     }
 
+    /// <summary>A group of these sequences over the prompt.</summary>
+    internal DecodeGroup Group(List<GeneratedSequence> sequences, int layers) =>
+        new(prompt.Shared.Share(), prompt.Ending?.Repeat(sequences.Count) ?? new KeyValueCache(layers), prompt.NextPosition, sequences);
+
+    /// <summary>A group of the beams.</summary>
+    internal DecodeGroup Group(BeamSearch search, int layers) =>
+        new(prompt.Shared.Share(), prompt.Ending?.Repeat(search.Width) ?? new KeyValueCache(layers), prompt.NextPosition, search);
+
+    /// <summary>All sequences, in the order of their seeds.</summary>
     internal GenerationResult[] Results() => beams?.Results() ?? [.. _started.Select(sequence => sequence.Result())];
+
+    /// <summary>Lets go of the prompt, which groups of sequences that go on keep as long as they need it.</summary>
+    public void Dispose() => prompt.Dispose();
 }

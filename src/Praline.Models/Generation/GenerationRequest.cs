@@ -20,6 +20,26 @@ public sealed record GenerationRequest
     /// <summary>The seed of each sequence's own random stream; what greedy decoding makes of it is the same for each.</summary>
     public IReadOnlyList<ulong> Seeds { get; init; } = [0];
 
+    /// <summary>
+    /// Several prompts that begin alike: the prompt above is their beginning, and these are what follows it, each with seeds of its own (the
+    /// request's count for nothing then). The sequences come in the order of the endings and their seeds. Empty: the prompt is whole.
+    /// </summary>
+    public IReadOnlyList<PromptEnding> Endings { get; init; } = [];
+
     /// <summary>What to call it in messages, such as the video's id.</summary>
     public string Name { get; init; } = "prompt";
+
+    /// <summary>The request of each ending by itself, as far as decoding is concerned; this one when there are none.</summary>
+    internal IReadOnlyList<GenerationRequest> Branches() => Endings.Count == 0
+        ? [this]
+        :
+        [
+            .. Endings.Select(ending => this with
+            {
+                PromptTokenIds = [.. PromptTokenIds ?? [], .. ending.TokenIds ?? []],
+                Options = ending.Options ?? Options,
+                Seeds = ending.Seeds,
+                Endings = [],
+            }),
+        ];
 }

@@ -13,17 +13,18 @@ internal sealed class GenerationRun(
     private readonly IEnumerator<GenerationRequest?> _requests = requests.GetEnumerator();
     private readonly List<DecodeGroup> _groups = [];
     private readonly List<AdmittedRequest> _open = [];
+    private readonly Queue<AdmittedRequest> _waiting = [];
+    private readonly PromptPrefill _prefill = new(model);
     private readonly TokenSampler _sampler = new();
 
     // Where every group costs calls to the device: prompts are seen together, and a request's sequences start together.
     private readonly bool _joins = !Fused.HasKernels(model.Device, model.DType);
     private float[] _scratch = [];
-    private AdmittedRequest? _waiting;
     private int _count;
     private bool _exhausted;
 
     /// <summary>Prompt tokens computed.</summary>
-    internal long Prefilled { get; private set; }
+    internal long Prefilled => _prefill.Tokens;
 
     /// <summary>New tokens computed.</summary>
     internal long Decoded { get; private set; }
@@ -35,9 +36,9 @@ internal sealed class GenerationRun(
     internal void Admit()
     {
         var prompts = _groups.Select(group => group.Prompt).ToHashSet();
-        for (var room = maxBatch - _groups.Sum(group => group.Rows); room > 0 && (_waiting is not null || TakeNext());)
+        for (var room = maxBatch - _groups.Sum(group => group.Rows); room > 0 && (_waiting.Count > 0 || TakeNext());)
         {
-            var request = _waiting!;
+            var request = _waiting.Peek();
             if (_groups.Count > 0 && request.Together(_joins, maxBatch) > room)
             {
                 break;
@@ -46,8 +47,7 @@ internal sealed class GenerationRun(
             room -= request.Beams is { } beams ? Begin(request, beams) : Begin(request, request.Start(room, decode));
             if (request.AllStarted)
             {
-                request.Prompt.Dispose();
-                _waiting = null;
+                _waiting.Dequeue().Dispose();
             }
         }
 
@@ -60,9 +60,9 @@ internal sealed class GenerationRun(
     /// <summary>Requests all of whose sequences have ended since the last call.</summary>
     internal IEnumerable<(int Index, GenerationResult[] Sequences)> TakeFinished()
     {
-        var finished = _open.Where(request => request.IsFinished).ToList();
-        _open.RemoveAll(finished.Contains);
-        return finished.Select(request => (request.Index, request.Results()));
+        var finished = _open.GroupBy(request => request.Index).Where(endings => endings.All(request => request.IsFinished)).ToList();
+        _open.RemoveAll(request => finished.Exists(endings => endings.Key == request.Index));
+        return finished.Select(endings => (endings.Key, endings.SelectMany(request => request.Results()).ToArray()));
     }
 
     /// <summary>One token more for every sequence that decodes; false when nothing is left to do.</summary>
@@ -70,7 +70,7 @@ internal sealed class GenerationRun(
     {
         if (_groups.Count == 0)
         {
-            return _waiting is not null || !_exhausted;
+            return _waiting.Count > 0 || !_exhausted;
         }
 
         using var noGrad = NoGrad.Begin();
@@ -90,7 +90,7 @@ internal sealed class GenerationRun(
 
         var embeds = model.Embed(Tensor.From<long>(tokens).To(model.Device));
         var hidden = model.ForwardTokens(embeds, Positions(positions), new DecodeAttention(model.Config, _groups));
-        var logits = ToHost(model.Logits(hidden));
+        var logits = LogitRow.ToHost(model.Logits(hidden));
         Advance(logits, (int)logits.Size(-1));
         Decoded += tokens.Length;
         Retire();
@@ -101,7 +101,11 @@ internal sealed class GenerationRun(
     public void Dispose()
     {
         _requests.Dispose();
-        _waiting?.Prompt.Dispose();
+        foreach (var request in _waiting)
+        {
+            request.Dispose();
+        }
+
         _groups.ForEach(group => group.Dispose());
         _groups.Clear();
     }
@@ -109,14 +113,14 @@ internal sealed class GenerationRun(
     /// <summary>The first tokens of all beams; returns how many go on.</summary>
     private int Begin(AdmittedRequest request, BeamSearch beams)
     {
-        beams.Advance(request.FirstLogits, request.FirstLogits.Length);
+        beams.Advance(request.Prompt.Logits, request.Prompt.Logits.Length);
         Decoded += beams.Width;
         if (beams.IsDone)
         {
             return 0;
         }
 
-        _groups.Add(new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, beams));
+        Enter(request.Group(beams, model.Config.NumHiddenLayers));
         return beams.Width;
     }
 
@@ -125,25 +129,25 @@ internal sealed class GenerationRun(
     {
         foreach (var sequence in sequences)
         {
-            sequence.Advance(request.FirstLogits, _sampler, ref _scratch);
+            sequence.Advance(request.Prompt.Logits, _sampler, ref _scratch);
         }
 
         Decoded += sequences.Count;
         sequences.RemoveAll(sequence => sequence.Finish is not null);
         if (sequences.Count > 0)
         {
-            // Beside those of the same prompt, which is then seen once.
-            var last = _groups.FindLastIndex(group => group.Prompt == request.Prompt);
-            _groups.Insert(
-                last < 0 ? _groups.Count : last + 1, new DecodeGroup(request.Prompt.Share(), request.NextPosition, model.Config.NumHiddenLayers, sequences));
+            Enter(request.Group(sequences, model.Config.NumHiddenLayers));
         }
 
         return sequences.Count;
     }
 
-    private static Tensor ToHost(Tensor logits) => logits.Device.Type == DeviceType.Cuda
-        ? Tensor.EmptyPinned(logits.Shape, logits.DType).CopyInPlace(logits).To(DType.Float32)
-        : logits.To(DType.Float32).Contiguous();
+    /// <summary>Takes a group in beside those of the same prompt, which is then seen once.</summary>
+    private void Enter(DecodeGroup group)
+    {
+        var last = _groups.FindLastIndex(other => other.Prompt == group.Prompt);
+        _groups.Insert(last < 0 ? _groups.Count : last + 1, group);
+    }
 
     /// <summary>Every group chooses its tokens; several groups at the same time, as nothing of one depends on the others.</summary>
     private void Advance(Tensor logits, int vocabulary)
@@ -203,50 +207,27 @@ internal sealed class GenerationRun(
             return false; // none at the moment, more may come
         }
 
-        request.Options.Validate();
-        if (request.Options.StopStrings.Count > 0 && decode is null)
+        var branches = request.Branches();
+        foreach (var options in branches.Select(branch => branch.Options))
         {
-            throw new PralineException($"{request.Name}: stop strings need a decoder; give the TextGenerator one (a tokenizer's Decode).");
+            options.Validate();
+            if (options.StopStrings.Count > 0 && decode is null)
+            {
+                throw new PralineException($"{request.Name}: stop strings need a decoder; give the TextGenerator one (a tokenizer's Decode).");
+            }
         }
 
-        _waiting = Latest = Prefill(request);
-        _open.Add(_waiting);
+        var beams = branches.Select(branch => branch.Options.NumBeams > 1 ? new BeamSearch(branch, decode) : null).ToList();
+        foreach (var (i, prompt) in _prefill.Compute(request).Index())
+        {
+            Latest = new AdmittedRequest(_count, branches[i], prompt, beams[i]);
+            _waiting.Enqueue(Latest);
+            _open.Add(Latest);
+        }
+
+        _count++;
         return true;
     }
-
-    private AdmittedRequest Prefill(GenerationRequest request)
-    {
-        var beams = request.Options.NumBeams > 1 ? new BeamSearch(request, decode) : null;
-        using var noGrad = NoGrad.Begin();
-        using var scope = new TensorScope();
-        var embeds = request.PromptEmbeddings ?? model.Embed(Ids(request).To(model.Device));
-        if (embeds.Dim != 2 || embeds.Size(0) == 0 || embeds.Size(1) != model.Config.HiddenSize)
-        {
-            throw new PralineException(
-                $"{request.Name}: a prompt is at least one embedding [tokens, {model.Config.HiddenSize}], found {embeds.Describe()}.");
-        }
-
-        var length = embeds.Size(0);
-        var positions = request.PromptPositionIds?.To(model.Device) ?? Tensor.Arange(0, length, device: model.Device);
-        var prompt = new PromptCache(model.Config.NumHiddenLayers);
-        var packed = new PackedAttention(model.Config, new PackedLayout(new SequenceTree((int)length)));
-        try
-        {
-            var hidden = model.ForwardTokens(embeds.To(model.Device, model.DType), positions, new PrefillAttention(packed, prompt));
-            Prefilled += length;
-            var next = request.PromptPositionIds is { } given ? given.Max().Item<long>() + 1 : length;
-            var logits = ToHost(model.Logits(hidden.Narrow(0, length - 1, 1))).ToArray<float>();
-            return new AdmittedRequest(_count++, request, prompt, next, logits, beams);
-        }
-        finally
-        {
-            packed.Free();
-        }
-    }
-
-    private static Tensor Ids(GenerationRequest request) => request.PromptTokenIds is { Count: > 0 } ids
-        ? Tensor.From<long>([.. ids.Select(id => (long)id)])
-        : throw new PralineException($"{request.Name}: a prompt needs embeddings or at least one token.");
 
     private Tensor Positions(long[] positions)
     {

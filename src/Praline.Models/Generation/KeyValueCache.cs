@@ -59,6 +59,20 @@ public sealed class KeyValueCache : IDisposable
         return (_keys[layer]!, _values[layer]!);
     }
 
+    /// <summary>The one sequence of this cache so many times, with room for more tokens.</summary>
+    internal KeyValueCache Repeat(long rows)
+    {
+        using var scope = new TensorScope();
+        var copy = new KeyValueCache(_lengths.Length, Length + FirstCapacity);
+        for (var layer = 0; layer < _lengths.Length; layer++)
+        {
+            var (keys, values) = Layer(layer);
+            copy.Append(layer, keys.Expand(rows, -1, -1, -1), values.Expand(rows, -1, -1, -1));
+        }
+
+        return copy;
+    }
+
     /// <summary>Tokens that a layer has seen.</summary>
     internal long LengthOf(int layer) => _lengths[layer];
 

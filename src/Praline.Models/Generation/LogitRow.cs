@@ -1,11 +1,17 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Praline.Torch;
 
 namespace Praline.Models.Generation;
 
 /// <summary>What sampling needs of one row of logits, vectorised. Logits that are not finite are as if they were not there.</summary>
 internal static class LogitRow
 {
+    /// <summary>Rows of logits in single precision where the processor can read them.</summary>
+    internal static Tensor ToHost(Tensor logits) => logits.Device.Type == DeviceType.Cuda
+        ? Tensor.EmptyPinned(logits.Shape, logits.DType).CopyInPlace(logits).To(DType.Float32)
+        : logits.To(DType.Float32).Contiguous();
+
     /// <summary>The largest finite logit, or −∞ when there is none.</summary>
     internal static float Max(ReadOnlySpan<float> logits)
     {

@@ -3,7 +3,7 @@ using Praline.Torch;
 namespace Praline.Models.Generation;
 
 /// <summary>
-/// The keys and values of one prompt, computed once and shared by every sequence that goes on from it.
+/// The keys and values of one prompt (or of the beginning of several), computed once and shared by every sequence that goes on from it.
 /// </summary>
 internal sealed class PromptCache(int layers) : IDisposable
 {

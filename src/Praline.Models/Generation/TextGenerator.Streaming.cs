@@ -10,13 +10,18 @@ public sealed partial class TextGenerator
     /// The tokens of a request's sequences as they are decoded, in turn; each sequence's are those of <see cref="Generate(GenerationRequest,
     /// CancellationToken)"/>. Decoding goes on only while the enumeration does, on the thread pool.
     /// </summary>
-    /// <exception cref="PralineException">An option is out of range, the prompt does not fit, or beams were asked for.</exception>
+    /// <exception cref="PralineException">An option is out of range, the prompt does not fit, or beams or several endings were asked for.</exception>
     public async IAsyncEnumerable<GeneratedToken> StreamAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (request.Options.NumBeams > 1)
         {
             throw new PralineException($"{request.Name}: beam search can't be streamed, its tokens are certain only in the end. Set NumBeams to 1.");
+        }
+
+        if (request.Endings.Count > 0)
+        {
+            throw new PralineException($"{request.Name}: a stream is of one prompt, found {request.Endings.Count} endings. Stream each prompt by itself.");
         }
 
         using var run = new GenerationRun(model, maxBatch, decode, [request]);

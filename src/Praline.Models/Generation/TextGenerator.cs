@@ -4,9 +4,9 @@ using Praline.Torch;
 namespace Praline.Models.Generation;
 
 /// <summary>
-/// Generates continuations of prompts. The N sequences of a request decode over one shared prefill; sequences of several requests
-/// decode together, and when some end, waiting ones take their places. What a sequence becomes depends on its prompt, options and
-/// seed, not on what decodes beside it.
+/// Generates continuations of prompts. The N sequences of a request decode over one shared prefill, be its prompt one or several that begin
+/// alike (<see cref="GenerationRequest.Endings"/>); sequences of several requests decode together, and when some end, waiting ones take their
+/// places. What a sequence becomes depends on its request and seed, not on what decodes beside it.
 /// </summary>
 /// <param name="model">The language model.</param>
 /// <param name="maxBatch">Sequences (and beams) that decode together at most; one request's beams always do.</param>

@@ -14,7 +14,7 @@ public interface ICaptionModel
     Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation);
 
     /// <summary>
-    /// One caption for each request, in order; all of them decode as one batch, and requests with the same video and prompt share one prefill. A
+    /// One caption for each request, in order; all of them decode as one batch, and what prompts about the same video begin with is computed once. A
     /// caption depends on the requests of its call and on nothing else: not on other calls, nor on when they come. Safe to call from several threads.
     /// </summary>
     Task<IReadOnlyList<Caption>> CaptionAsync(IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation);

@@ -25,6 +25,9 @@ internal sealed class RunningBatch(LlamaModel model, int maxBatch, bool together
     /// <summary>New tokens computed so far, for rates.</summary>
     public long DecodedTokens => _generator.DecodedTokens + _alone.DecodedTokens;
 
+    /// <summary>Prompt tokens computed so far.</summary>
+    public long PrefilledTokens => _generator.PrefilledTokens + _alone.PrefilledTokens;
+
     /// <summary>Begins to work.</summary>
     public RunningBatch Start(string name)
     {
@@ -176,6 +179,11 @@ internal sealed class RunningBatch(LlamaModel model, int maxBatch, bool together
     {
         request.PromptEmbeddings?.Dispose();
         request.PromptPositionIds?.Dispose();
+        foreach (var ending in request.Endings)
+        {
+            ending.Embeddings?.Dispose();
+            ending.PositionIds?.Dispose();
+        }
     }
 
     private BatchJob? Close(int index)

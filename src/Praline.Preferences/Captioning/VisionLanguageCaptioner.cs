@@ -7,7 +7,8 @@ namespace Praline.Preferences;
 
 /// <summary>
 /// A checkpoint as captioner. Frames are decoded on the thread pool while the model works on the videos before; vision runs once for each video or
-/// clip; the requests of all calls decode in one running batch, those of one video and prompt over a shared prefill.
+/// clip; the requests of all calls decode in one running batch. What the prompts of one call about one video begin with (all of it, where they are
+/// the same) is computed once and kept once.
 /// </summary>
 /// <example><code>
 /// using var model = VisionLanguageModel.Load("checkpoints/auroracap-7b");
@@ -51,6 +52,9 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     /// <summary>New tokens computed so far, for rates.</summary>
     public long DecodedTokens => _batch.DecodedTokens;
 
+    /// <summary>Prompt tokens computed so far.</summary>
+    public long PrefilledTokens => _batch.PrefilledTokens;
+
     /// <inheritdoc/>
     public async Task<IVideoContext> EncodeAsync(VideoRequest video, CancellationToken cancellation)
     {
@@ -63,18 +67,18 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     public async Task<IReadOnlyList<Caption>> CaptionAsync(
         IReadOnlyList<CaptionRequest> requests, CaptionSettings settings, CancellationToken cancellation)
     {
-        var groups = requests.Index().GroupBy(r => (r.Item.Video, r.Item.Prompt)).ToList();
+        var videos = requests.Index().GroupBy(r => r.Item.Video)
+            .Select(v => (Video: (Context)v.Key, Prompts: v.GroupBy(r => r.Item.Prompt, r => (r.Index, r.Item.Seed)).ToList())).ToList();
         var results = await _batch.Generate(
-            [.. groups.Select(g => (Func<GenerationRequest>)(() =>
-                Request((Context)g.Key.Video, g.Key.Prompt, [.. g.Select(r => r.Item.Seed)], settings)))],
+            [.. videos.Select(v => (Func<GenerationRequest>)(() => Request(v.Video, [.. v.Prompts.Select(p => (p.Key, p.Select(r => r.Seed).ToArray()))], settings)))],
             cancellation).ConfigureAwait(false);
 
         var captions = new Caption[requests.Count];
-        foreach (var (group, sequences) in groups.Zip(results))
+        foreach (var (video, sequences) in videos.Zip(results))
         {
-            foreach (var (request, sequence) in group.Zip(sequences))
+            foreach (var ((index, _), sequence) in video.Prompts.SelectMany(p => p).Zip(sequences))
             {
-                captions[request.Index] = new Caption(
+                captions[index] = new Caption(
                     _model.Tokenizer.Decode(sequence.ContentIds.ToArray(), skipSpecialTokens: true).Trim(),
                     Truncated: sequence.Reason == FinishReason.MaxTokens);
             }
@@ -86,26 +90,41 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
     /// <summary>Ends the model's thread.</summary>
     public void Dispose() => _batch.Dispose();
 
-    /// <summary>On the model's thread: a prompt with its frames; the tensors are the caller's to free.</summary>
-    private GenerationRequest Request(Context video, string question, IReadOnlyList<ulong> seeds, CaptionSettings settings)
+    /// <summary>On the model's thread: prompts about one video, each with its seeds; the tensors are the caller's to free.</summary>
+    private GenerationRequest Request(Context video, IReadOnlyList<(string Question, ulong[] Seeds)> prompts, CaptionSettings settings)
     {
         using var scope = new TensorScope();
-        var prompt = _model.EmbedPrompt(_model.BuildPrompt(question, video.Features), video.Features);
-        var room = _model.Language.Config.MaxPositionEmbeddings - prompt.Length;
-        if (room < 1)
-        {
-            throw new PralineException(
-                $"{video.Name}: the prompt has {prompt.Length} tokens, the model takes {_model.Language.Config.MaxPositionEmbeddings}. " +
-                "Lower --token-kept-ratio or the number of frames, or shorten the prompt.");
-        }
-
-        return new GenerationRequest
+        var prompt = BranchedPrompt.Embed(_model, [.. prompts.Select(p => _model.BuildPrompt(p.Question, video.Features))], video.Features);
+        var request = new GenerationRequest
         {
             Name = video.Name,
-            PromptEmbeddings = prompt.Embeddings.DetachFromScope(),
-            PromptPositionIds = prompt.PositionIds?.DetachFromScope(),
-            Seeds = seeds,
-            Options = new GenerationOptions
+            PromptEmbeddings = prompt.Beginning.Embeddings,
+            PromptPositionIds = prompt.Beginning.PositionIds,
+            Seeds = prompts[0].Seeds,
+            Options = Options(video, prompt.Beginning.Length, settings),
+            Endings =
+            [
+                .. prompt.Endings.Zip(prompts, (ending, p) => new PromptEnding
+                {
+                    Embeddings = ending.Embeddings,
+                    PositionIds = ending.PositionIds,
+                    Seeds = p.Seeds,
+                    Options = Options(video, prompt.Beginning.Length + ending.Length, settings),
+                }),
+            ],
+        };
+        prompt.DetachFromScope();
+        return request;
+    }
+
+    private GenerationOptions Options(Context video, int promptLength, CaptionSettings settings)
+    {
+        var room = _model.Language.Config.MaxPositionEmbeddings - promptLength;
+        return room < 1
+            ? throw new PralineException(
+                $"{video.Name}: the prompt has {promptLength} tokens, the model takes {_model.Language.Config.MaxPositionEmbeddings}. " +
+                "Lower --token-kept-ratio or the number of frames, or shorten the prompt.")
+            : new GenerationOptions
             {
                 DoSample = settings.Sample,
                 Temperature = settings.Temperature,
@@ -114,8 +133,7 @@ public sealed class VisionLanguageCaptioner : ICaptionModel, IDisposable
                 FilterOrder = FilterOrder.Paper,
                 MaxNewTokens = Math.Min(settings.MaxNewTokens, room),
                 EosTokenIds = _endTokens,
-            },
-        };
+            };
     }
 
     /// <summary>On any thread: chooses the frames, and finds their features in the cache or decodes them.</summary>

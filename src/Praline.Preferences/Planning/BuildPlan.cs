@@ -21,7 +21,7 @@ public sealed record BuildPlan
     /// <summary>How many captions are written: two rounds for each clip and for each candidate.</summary>
     public required long Captions { get; init; }
 
-    /// <summary>Tokens of prompts that the captioner reads; drafts of one video share theirs.</summary>
+    /// <summary>Tokens of prompts that the captioner reads; what those of one video begin with counts once for each round.</summary>
     public required long CaptionerPromptTokens { get; init; }
 
     /// <summary>Tokens that the captioner writes.</summary>
@@ -73,9 +73,9 @@ public sealed record BuildPlan
             clips += count;
             frames += count * clipFrames + videoFrames;
 
-            // The draft's prompt once for all drafts of a video; a retrospective prompt shows its draft.
+            // The draft's prompt once for all drafts of a video; of the retrospective prompts all but the draft that each shows is read once.
             captionerPrompts += count * (2 * clipFrames * options.TokensPerFrame + Tokens(prompts, "clip", "question", "retrospective-clip") + caption)
-                + (1 + n) * videoFrames * options.TokensPerFrame + Tokens(prompts, "question") + n * (Tokens(prompts, "retrospective-video") + caption);
+                + 2 * videoFrames * options.TokensPerFrame + Tokens(prompts, "question", "retrospective-video") + n * caption;
             judgePrompts += n * (Tokens(prompts, "judge-system", "judge-hallucination") + caption * (1 + count))
                 + n * (Tokens(prompts, "judge-system", "judge-harmony", "question") + caption)
                 + Tokens(prompts, "judge-system", "judge-consistency") + n * (caption + 20);

@@ -2,7 +2,8 @@ namespace Praline.Preferences;
 
 /// <summary>
 /// Step 3 of SynPO's data (<c>generate_caption3.py</c>): several drawn captions of each whole video. N drafts over one shared prompt, then each is
-/// captioned again once by a prompt that shows the draft; both rounds are drawn. Writes <c>long_generation.jsonl</c>.
+/// captioned again once by a prompt that shows the draft, all of which share what comes before it (the visual tokens above all); both rounds are
+/// drawn. Writes <c>long_generation.jsonl</c>.
 /// </summary>
 public sealed class CandidatesStage(ICaptionModel model)
 {

@@ -23,11 +23,14 @@ public sealed class TextGeneratorLeakTests
             Options = GenerationOptions.SynpoCandidates with { MaxNewTokens = 70, EosTokenIds = [4] },
             Seeds = [1, 2, 3, 4, 5],
         };
+        var branched = request with { Endings = [new PromptEnding { TokenIds = [5, 6], Seeds = [1, 2] }, new PromptEnding { TokenIds = [7], Seeds = [3, 4] }] };
+        var wrong = branched with { Endings = [new PromptEnding { TokenIds = [5] }, new PromptEnding { TokenIds = [] }] };
         var generator = new TextGenerator(model, maxBatch: 3);
-        generator.Generate(request);
+        generator.Generate([request, branched]);
         LiveTensors.Settle();
         var before = Tensor.LiveCount;
-        generator.Generate([request, request]);
+        generator.Generate([request, branched, request]);
+        Assert.Throws<PralineException>(() => generator.Generate([branched, wrong]));
         Assert.Equal(before, Tensor.LiveCount);
     }
 }

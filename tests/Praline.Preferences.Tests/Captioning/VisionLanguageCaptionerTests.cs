@@ -38,6 +38,37 @@ public sealed class VisionLanguageCaptionerTests : IDisposable
         Assert.True(together.Take(4).Distinct().Count() > 1, "Different seeds gave the same captions.");
     }
 
+    // Prompts that show drafts: their tokenizer is of single characters, so "Draft: " is where they part.
+    [Fact]
+    public async Task What_the_prompts_of_a_video_begin_with_is_computed_once()
+    {
+        using var video = await _captioner.EncodeAsync(new VideoRequest(_folder["videos", "v0.mp4"], null, FrameSampling.ForVideos), default);
+        using var other = await _captioner.EncodeAsync(new VideoRequest(_folder["videos", "v1.mp4"], null, FrameSampling.ForVideos), default);
+        var greedy = CaptionSettings.Greedy with { MaxNewTokens = 24 };
+        string[] drafts = ["a square", "It moves.", "a square", "nothing at all", "x"];
+        CaptionRequest[] requests =
+            [.. drafts.SelectMany((d, i) => new[] { new CaptionRequest(video, $"Draft: {d}\nBetter:", (ulong)i), new CaptionRequest(other, $"Draft: {d}\nBetter:", 9) })];
+        var (together, tokens) = await Ask(requests);
+        var alone = new List<(Caption Caption, long Tokens)>();
+        foreach (var request in requests)
+        {
+            var (captions, read) = await Ask([request]);
+            alone.Add((captions[0], read));
+        }
+
+        Assert.Equal(alone.Select(a => a.Caption), together);
+
+        // Of each video's five prompts two are the same; of the other three the part up to the draft is not read again.
+        var saved = new[] { 0, 1 }.Sum(v => alone[v].Tokens + 3 * (alone[v].Tokens - "a square\nBetter:\n ASSISTANT:".Length));
+        Assert.Equal(alone.Sum(a => a.Tokens) - saved, tokens);
+
+        async Task<(IReadOnlyList<Caption> Captions, long Tokens)> Ask(CaptionRequest[] asked)
+        {
+            var before = _captioner.PrefilledTokens;
+            return (await _captioner.CaptionAsync(asked, greedy, default), _captioner.PrefilledTokens - before);
+        }
+    }
+
     [Fact]
     public async Task Frames_are_those_of_the_clip()
     {

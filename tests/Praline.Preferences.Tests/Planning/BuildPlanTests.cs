@@ -15,6 +15,13 @@ public sealed class BuildPlanTests
     }
 
     [Fact]
+    public void One_candidate_more_is_one_draft_more_to_read()
+    {
+        long Read(int candidates) => BuildPlan.Of([new(40, 4)], new PlanOptions { Candidates = candidates, CaptionTokens = 70 }).CaptionerPromptTokens;
+        Assert.Equal(10 * 70, Read(20) - Read(10));
+    }
+
+    [Fact]
     public void Cost_is_tokens_times_prices_and_offline_costs_nothing()
     {
         var options = new PlanOptions { PricePerMillionPrompt = 2, PricePerMillionAnswer = 10 };
