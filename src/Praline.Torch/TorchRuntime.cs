@@ -38,6 +38,12 @@ public static class TorchRuntime
         set => NativeMethods.Check(NativeMethods.pt_set_num_threads(Math.Max(1, value)), "set the thread count");
     }
 
+    /// <summary>
+    /// From now on the CPU's memory that is freed goes back to the system at once, if it is a block of a megabyte or more. The C library else keeps it for what
+    /// is allocated next, which is faster: worth it where memory matters more than time.
+    /// </summary>
+    public static void ReturnMemory() => NativeMethods.pt_return_memory();
+
     /// <summary>The number of CUDA devices; 0 without CUDA.</summary>
     public static int CudaDeviceCount => NativeMethods.pt_cuda_device_count();
 

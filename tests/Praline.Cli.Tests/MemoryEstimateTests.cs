@@ -22,6 +22,7 @@ public sealed class MemoryEstimateTests : IDisposable
     [InlineData("vision")]
     [InlineData("vision", "--gradient-checkpointing")]
     [InlineData("language projector vision", "--gradient-checkpointing")]
+    [InlineData("language", "--nproc", "2", "--shard", "parameters")]
     [InlineData("lora", "--lora-parts", "language", "vision", "--lora-target-modules", "q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")]
     public void The_estimate_is_near_the_peak(string train, params string[] more)
     {

@@ -51,6 +51,8 @@ PT_API const char* pt_library_origin();
 PT_API int pt_set_num_threads(int32_t threads);
 PT_API int32_t pt_get_num_threads();
 PT_API int pt_set_interop_threads(int32_t threads);
+// From now on freed blocks of a megabyte and more go back to the system at once; what lies idle already, now. Nothing where the C library isn't glibc.
+PT_API void pt_return_memory();
 PT_API int32_t pt_cuda_device_count();
 PT_API int pt_set_deterministic(int32_t on);
 PT_API int pt_set_allow_tf32(int32_t on);

@@ -9,6 +9,10 @@
 
 #include <cstdlib>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "common.h"
 #include "ops/portable.h"
 
@@ -44,6 +48,13 @@ PT_API int pt_set_num_threads(int32_t threads) {
 PT_API int32_t pt_get_num_threads() { return at::get_num_threads(); }
 PT_API int pt_set_interop_threads(int32_t threads) {
   return guarded([&] { at::set_num_interop_threads(threads); });
+}
+
+PT_API void pt_return_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  malloc_trim(0);
+#endif
 }
 
 PT_API int32_t pt_cuda_device_count() {

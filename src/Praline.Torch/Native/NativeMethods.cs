@@ -37,6 +37,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int pt_set_interop_threads(int threads);
 
     [LibraryImport(Library)]
+    internal static partial void pt_return_memory();
+
+    [LibraryImport(Library)]
     internal static partial int pt_cuda_device_count();
 
     [LibraryImport(Library)]

@@ -38,7 +38,12 @@ internal sealed class ShardedWeights : IRankWeights
             _parts[bucket].RequiresGrad = true;
         }
 
-        _layers = lending is null ? null : new LentLayers(world, parameters, _plan, _parts);
+        if (lending is not null)
+        {
+            _layers = new LentLayers(world, parameters, _plan, _parts);
+            TorchRuntime.ReturnMemory(); // layers come and go: what one leaves is not kept beside the next
+        }
+
         Tensors = _parts.Select((part, bucket) => (part, bucket)).ToDictionary(p => $"{Bucket}{p.bucket}", p => p.part, StringComparer.Ordinal);
     }
 
