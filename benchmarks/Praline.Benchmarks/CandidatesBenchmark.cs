@@ -3,32 +3,43 @@ using Praline.Models.Generation;
 namespace Praline.Benchmarks;
 
 /// <summary>
-/// The candidates of one video: as one batch over one shared prefill, against one by one, each with a prefill of its own. The prompt is as long as a video's visual tokens
-/// make it (16 frames of 73 tokens and a question).
+/// The candidates of one video: as one batch over one shared prefill, as one batch of prompts that are prefilled each for itself, and one by one. The prompt is as long
+/// as a video's visual tokens make it (16 frames of 73 tokens and a question); with <c>ending</c> each goes on for so many tokens of its own, as when each shows a draft.
 /// </summary>
 internal static class CandidatesBenchmark
 {
     internal static void Run(Arguments arguments)
     {
         using var model = new BenchmarkModel(arguments);
-        var (candidates, prompt, tokens) = (arguments.Int("candidates", 10), arguments.Int("prompt", 1200), arguments.Int("tokens", 100));
-        GenerationRequest Request(params ulong[] seeds) => new()
+        var (candidates, prompt, ending, tokens) =
+            (arguments.Int("candidates", 10), arguments.Int("prompt", 1200), arguments.Int("ending", 0), arguments.Int("tokens", 100));
+        var seeds = Enumerable.Range(0, candidates).Select(i => (ulong)i).ToArray();
+        int[] Tokens(int length, int salt) => [.. Enumerable.Range(0, length).Select(i => (i + salt) * 31 % model.Config.VocabSize)];
+        int[] Ending(ulong seed) => Tokens(ending, 7 * ((int)seed + 1));
+        var together = new GenerationRequest
         {
-            PromptTokenIds = [.. Enumerable.Range(0, prompt).Select(i => i * 31 % model.Config.VocabSize)],
+            PromptTokenIds = Tokens(prompt, 0),
             Options = GenerationOptions.SynpoCandidates with { MaxNewTokens = tokens },
             Seeds = seeds,
+            Endings = ending == 0 ? [] : [.. seeds.Select(seed => new PromptEnding { TokenIds = Ending(seed), Seeds = [seed] })],
         };
+        GenerationRequest[] each =
+            [.. seeds.Select(seed => together with { PromptTokenIds = [.. together.PromptTokenIds, .. Ending(seed)], Seeds = [seed], Endings = [] })];
+
         var generator = new TextGenerator(model.Model);
-        var seeds = Enumerable.Range(0, candidates).Select(i => (ulong)i).ToArray();
-        var (together, alone) = (Array.Empty<GenerationResult>(), Array.Empty<GenerationResult>());
+        var (shared, alone) = (Array.Empty<GenerationResult>(), Array.Empty<GenerationResult>());
         var medians = Timing.Medians(
             arguments.Int("rounds", 3),
-            () => together = generator.Generate(Request(seeds)),
-            () => alone = [.. seeds.Select(seed => generator.Generate(Request(seed))[0])]);
-        Console.WriteLine($"candidates: {candidates} of {tokens} tokens, prompt {prompt}; {model}");
-        Console.WriteLine($"  one by one            {medians[1],8:F2} s   {candidates * tokens / medians[1],8:F0} tokens/s");
-        Console.WriteLine($"  one batch, one prefill{medians[0],8:F2} s   {candidates * tokens / medians[0],8:F0} tokens/s");
-        Console.WriteLine($"  times faster          {medians[1] / medians[0],8:F1}");
-        Console.WriteLine($"  same tokens           {together.Zip(alone).Count(p => p.First.TokenIds.SequenceEqual(p.Second.TokenIds))} of {candidates}");
+            () => shared = generator.Generate(together),
+            () => generator.Generate(each),
+            () => alone = [.. each.Select(request => generator.Generate(request)[0])]);
+        Console.WriteLine($"candidates: {candidates} of {tokens} tokens, prompt {prompt} + {ending}; {model}");
+        Write("one by one", medians[2]);
+        Write("one batch", medians[1]);
+        Write("one batch, one prefill", medians[0]);
+        Console.WriteLine($"  times faster           {medians[2] / medians[0],8:F1}");
+        Console.WriteLine($"  same tokens            {shared.Zip(alone).Count(p => p.First.TokenIds.SequenceEqual(p.Second.TokenIds))} of {candidates}");
+
+        void Write(string name, double seconds) => Console.WriteLine($"  {name,-22} {seconds,8:F2} s   {candidates * tokens / seconds,8:F0} tokens/s");
     }
 }
