@@ -156,4 +156,36 @@ public sealed class FusedTests
             Close.Equal(expectedGradients[i]!, actualGradients[i]!, 10 * tolerance, 10 * tolerance, $"gradient of input {i}");
         }
     }
+
+    /// <summary>Groups in a row that see the same of one prompt are computed together; where a window hides more of it from one, or the prompt is another, they are not.</summary>
+    [Theory]
+    [InlineData(4, 4, 0)]
+    [InlineData(8, 2, 0)]
+    [InlineData(4, 2, 18)]
+    [InlineData(4, 2, 5)]
+    public void Groups_of_one_prompt_give_the_bits_that_each_gives_alone(int heads, int kvHeads, int window)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        using var generator = new Generator(21);
+        Tensor Make(params long[] shape) => Tensor.Randn(shape, generator);
+        (Tensor Keys, Tensor Values)[] prompts = [.. new[] { 45, 30 }.Select(tokens => (Make(kvHeads, 24, tokens), Make(kvHeads, tokens, 24)))];
+        (int Prompt, long Rows, long Length)[] groups = [(0, 1, 12), (0, 3, 2), (0, 2, 2), (1, 1, 7), (1, 2, 0), (0, 1, 17)];
+        var (q, k, v) = (Make(10, heads, 24), Make(10, kvHeads, 24), Make(10, kvHeads, 24));
+        var own = groups.Select(g => (Keys: Make(g.Rows, kvHeads, 32, 24), Values: Make(g.Rows, kvHeads, 32, 24))).ToArray();
+
+        var together = Run(0, groups.Length);
+        Assert.Equal(Enumerable.Range(0, groups.Length).SelectMany(i => Run(i, 1)), together);
+
+        float[] Run(int first, int count)
+        {
+            var chosen = Enumerable.Range(first, count).ToList();
+            var (start, rows) = (groups.Take(first).Sum(g => g.Rows), chosen.Sum(i => groups[i].Rows));
+            return Fused.DecodeAttention(
+                q.Narrow(0, start, rows), k.Narrow(0, start, rows), v.Narrow(0, start, rows),
+                [.. chosen.Select(i => prompts[groups[i].Prompt].Keys)], [.. chosen.Select(i => prompts[groups[i].Prompt].Values)],
+                [.. chosen.Select(i => own[i].Keys.Clone())], [.. chosen.Select(i => own[i].Values.Clone())],
+                [.. chosen.Select(i => groups[i].Rows)], [.. chosen.Select(i => groups[i].Length)], window).ToArray<float>();
+        }
+    }
 }

@@ -1,5 +1,5 @@
-// One new token per sequence. The sequences of a group share a prompt: its keys [kv heads, d, P] (transposed) and values
-// [kv heads, P, d] are read for all of them together; each has keys and values of its own in [rows, kv heads, capacity, d], to
+// One new token per sequence. The sequences of a group, and of groups in a row, share a prompt: its keys [kv heads, d, P] (transposed) and
+// values [kv heads, P, d] are read for all of them together; each has keys and values of its own in [rows, kv heads, capacity, d], to
 // which the new ones are added. A row's result does not depend on the other rows. decode_attention_portable.cpp has the same for all
 // devices and types.
 #include <cmath>
@@ -15,52 +15,81 @@ struct Group {
   const T *prompt_keys, *prompt_values;
   T *own_keys, *own_values;
   int64_t first, rows, prompt, capacity, length;  // length: own tokens before this one
+  int64_t prompt_skip, own_skip;                  // keys too old to be seen
+
+  int64_t own_seen() const { return length + 1 - own_skip; }
+
+  bool sees_prompt_of(const Group& other) const {
+    return prompt_keys == other.prompt_keys && prompt == other.prompt && prompt_skip == other.prompt_skip;
+  }
 };
 
+// Where the runs of groups begin that see the same of one prompt, and where the last one ends.
 template <typename T>
-void attend(const Group<T>& group, int64_t head, const T* q, const T* k, const T* v, T* out, int64_t heads, int64_t kv_heads,
-            int64_t d, int64_t window) {
+std::vector<size_t> run_bounds(const std::vector<Group<T>>& groups) {
+  std::vector<size_t> bounds;
+  for (size_t i = 0; i < groups.size(); i++) {
+    if (i == 0 || !groups[i].sees_prompt_of(groups[i - 1])) bounds.push_back(i);
+  }
+  bounds.push_back(groups.size());
+  return bounds;
+}
+
+// The groups [begin, end) of a run.
+template <typename T>
+void attend(const Group<T>* begin, const Group<T>* end, int64_t head, const T* q, const T* k, const T* v, T* out, int64_t heads,
+            int64_t kv_heads, int64_t d) {
   static thread_local std::vector<T> scratch;
   const auto& table = kernels<T>();
-  const int64_t per = heads / kv_heads, own = group.length + 1, all = group.prompt + own;
-  const int64_t skip = window > 0 && all > window ? all - window : 0;  // keys too old to be seen
-  const int64_t prompt_skip = std::min(skip, group.prompt), own_skip = skip - prompt_skip;
-  const int64_t seen = group.prompt - prompt_skip, own_seen = own - own_skip, width = seen + own_seen;
+  const Group<T>& prompt = *begin;
+  const int64_t per = heads / kv_heads, seen = prompt.prompt - prompt.prompt_skip;
+  int64_t queries = 0, width = 0;
+  for (const auto* group = begin; group != end; group++) {
+    queries += group->rows * per;
+    width = std::max(width, seen + group->own_seen());
+  }
   const T scale = T(1) / std::sqrt(T(d));
-  const int64_t queries = group.rows * per;
   scratch.resize(queries * (2 * d + width));
   T *query = scratch.data(), *result = query + queries * d, *scores = result + queries * d;
 
-  for (int64_t r = 0; r < group.rows; r++) {
-    const int64_t row = group.first + r;
-    const int64_t place = ((r * kv_heads + head) * group.capacity + group.length) * d;
-    std::copy_n(k + (row * kv_heads + head) * d, d, group.own_keys + place);
-    std::copy_n(v + (row * kv_heads + head) * d, d, group.own_values + place);
-    for (int64_t i = 0; i < per * d; i++) query[r * per * d + i] = q[(row * heads + head * per) * d + i] * scale;
-  }
+  // Calls body(group, row among all, first query of the row, where the row's own keys and values begin).
+  const auto for_rows = [&](auto&& body) {
+    for (const auto* group = begin; group != end; group++) {
+      for (int64_t r = 0; r < group->rows; r++) {
+        const int64_t row = group->first + r;
+        body(*group, row, (row - begin->first) * per, (r * kv_heads + head) * group->capacity * d);
+      }
+    }
+  };
+
+  for_rows([&](const Group<T>& group, int64_t row, int64_t at, int64_t own) {
+    std::copy_n(k + (row * kv_heads + head) * d, d, group.own_keys + own + group.length * d);
+    std::copy_n(v + (row * kv_heads + head) * d, d, group.own_values + own + group.length * d);
+    for (int64_t i = 0; i < per * d; i++) query[at * d + i] = q[(row * heads + head * per) * d + i] * scale;
+  });
   if (seen > 0) {
-    table.matmul(query, d, 1, group.prompt_keys + head * d * group.prompt + prompt_skip, group.prompt, scores, width, queries, seen, d,
-                 false);
+    table.matmul(query, d, 1, prompt.prompt_keys + head * d * prompt.prompt + prompt.prompt_skip, prompt.prompt, scores, width, queries, seen,
+                 d, false);
   }
-  for (int64_t r = 0; r < group.rows; r++) {
-    const int64_t mine = ((r * kv_heads + head) * group.capacity + own_skip) * d;
-    T* row_scores = scores + r * per * width;
-    table.linear_rows(query + r * per * d, d, group.own_keys + mine, d, nullptr, row_scores + seen, width, per, 0, own_seen, d);
+  for_rows([&](const Group<T>& group, int64_t, int64_t at, int64_t own) {
+    T* row_scores = scores + at * width;
+    const int64_t own_seen = group.own_seen(), all = seen + own_seen;
+    table.linear_rows(query + at * d, d, group.own_keys + own + group.own_skip * d, d, nullptr, row_scores + seen, width, per, 0, own_seen, d);
     for (int64_t g = 0; g < per; g++) {
       T* line = row_scores + g * width;
-      const T total = table.exp_shifted(line, width, T(1), table.max(line, width));
-      table.scale(line, width, T(1) / total);
+      const T total = table.exp_shifted(line, all, T(1), table.max(line, all));
+      table.scale(line, all, T(1) / total);
     }
-  }
+  });
   if (seen > 0) {
-    table.matmul(scores, width, 1, group.prompt_values + (head * group.prompt + prompt_skip) * d, d, result, d, queries, d, seen, false);
+    table.matmul(scores, width, 1, prompt.prompt_values + (head * prompt.prompt + prompt.prompt_skip) * d, d, result, d, queries, d, seen,
+                 false);
   }
-  for (int64_t r = 0; r < group.rows; r++) {
-    const int64_t mine = ((r * kv_heads + head) * group.capacity + own_skip) * d;
-    table.matmul(scores + r * per * width + seen, width, 1, group.own_values + mine, d, result + r * per * d, d, per, d, own_seen,
-                 seen > 0);
-    std::copy_n(result + r * per * d, per * d, out + ((group.first + r) * heads + head * per) * d);
-  }
+  for_rows([&](const Group<T>& group, int64_t row, int64_t at, int64_t own) {
+    table.matmul(scores + at * width + seen, width, 1, group.own_values + own + group.own_skip * d, d, result + at * d, d, per, d,
+                 group.own_seen(), seen > 0);
+    std::copy_n(result + at * d, per * d, out + (row * heads + head * per) * d);
+  });
 }
 
 }  // namespace
@@ -84,8 +113,10 @@ at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::
                       own_keys[i].size(2) > lengths[i] && own_keys[i].size(1) == kv_heads && own_keys[i].size(3) == d &&
                       prompt_keys[i].size(0) == kv_heads && prompt_keys[i].size(1) == d,
                   "decode_attention: the cache of group ", i, " does not fit");
+      const int64_t prompt = prompt_keys[i].size(2), all = prompt + lengths[i] + 1, skip = window > 0 ? std::max<int64_t>(0, all - window) : 0;
       list.push_back({prompt_keys[i].data_ptr<scalar_t>(), prompt_values[i].data_ptr<scalar_t>(), own_keys[i].data_ptr<scalar_t>(),
-                      own_values[i].data_ptr<scalar_t>(), first, rows[i], prompt_keys[i].size(2), own_keys[i].size(2), lengths[i]});
+                      own_values[i].data_ptr<scalar_t>(), first, rows[i], prompt, own_keys[i].size(2), lengths[i], std::min(skip, prompt),
+                      skip - std::min(skip, prompt)});
       first += rows[i];
     }
     TORCH_CHECK(first == q.size(0), "decode_attention: the groups have ", first, " rows, the queries ", q.size(0));
@@ -93,9 +124,12 @@ at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::
     auto* to = out.data_ptr<scalar_t>();
     double operations = 0;
     for (const auto& group : list) operations += 4. * group.rows * heads * d * (group.prompt + group.length + 1);
-    at::parallel_for(0, groups * kv_heads, grain(operations / (groups * kv_heads)), [&](int64_t begin, int64_t end) {
+    const auto bounds = run_bounds(list);
+    const int64_t tasks = static_cast<int64_t>(bounds.size() - 1) * kv_heads;
+    at::parallel_for(0, tasks, grain(operations / tasks), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i++) {
-        attend(list[i / kv_heads], i % kv_heads, queries, keys, values, to, heads, kv_heads, d, window);
+        const size_t run = i / kv_heads;
+        attend(list.data() + bounds[run], list.data() + bounds[run + 1], i % kv_heads, queries, keys, values, to, heads, kv_heads, d);
       }
     });
   });
