@@ -33,4 +33,37 @@ public sealed class TextGeneratorLeakTests
         Assert.Throws<PralineException>(() => generator.Generate([branched, wrong]));
         Assert.Equal(before, Tensor.LiveCount);
     }
+
+    /// <summary>As when the memory does not suffice: the second of two trees gets no further than its first layer.</summary>
+    [Fact]
+    public void NothingLeaksWhenAPromptCannotBeComputed()
+    {
+        using var store = new ParameterStore(new RandomSource(11, 0.3));
+        var model = new LlamaModel(PackedForwardTests.Config("llama"), store.Root) { LayerWeights = new Failing(after: 3) };
+        var request = new GenerationRequest
+        {
+            PromptTokenIds = [1, 2],
+            Options = new GenerationOptions(),
+            Endings = [.. Enumerable.Range(0, 3).Select(i => new PromptEnding { TokenIds = TextGeneratorTests.Prompt(PromptPrefill.MostTokens / 2, i) })],
+        };
+        LiveTensors.Settle();
+        var before = Tensor.LiveCount;
+        Assert.Throws<InsufficientMemoryException>(() => new TextGenerator(model).Generate(request));
+        Assert.Equal(before, Tensor.LiveCount);
+    }
+
+    private sealed class Failing(int after) : ILayerWeights, IDisposable
+    {
+        private int _used;
+
+        public IDisposable Use(int layer, int? next = null) => _used++ < after ? this : throw new InsufficientMemoryException();
+
+        public void Settle()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }
