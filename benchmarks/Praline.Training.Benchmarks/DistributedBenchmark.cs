@@ -5,18 +5,18 @@ namespace Praline.Training.Benchmarks;
 /// <summary>
 /// Weak scaling on one host: a step of one process with one thread, of as many as <c>processes=2</c> that know nothing of each other (what the host
 /// itself costs them: memory, caches, other programs), and of <c>processes=2</c> that train together, every process with the same work. They take
-/// turns step by step, <c>rounds=12</c> times after one that warms up, so that a host that slows down slows all of them: the efficiency is the median of the
-/// rounds' ratios. This for each adapter of <c>ranks=64,256</c>; then the exchange by itself, and what the cost model of docs/distributed.md makes
+/// turns step by step, <c>rounds=24</c> times after one that warms up, so that a host that slows down slows all of them: the efficiency is the median of the
+/// rounds' ratios. This for each adapter of <c>ranks=64</c>; then the exchange by itself, and what the cost model of docs/distributed.md makes
 /// of these figures.
 /// </summary>
 internal static class DistributedBenchmark
 {
     public static int Run(Settings settings)
     {
-        var (processes, rounds) = (settings.Whole("processes", 2), settings.Whole("rounds", 12));
+        var (processes, rounds) = (settings.Whole("processes", 2), settings.Whole("rounds", 24));
         (double Compute, List<StepTime[]> Uneven, Result Together)? first = null;
         IReadOnlyList<(double, double)> curve = [];
-        foreach (var r in settings.Text("ranks", "64,256").Split(','))
+        foreach (var r in settings.Text("ranks", "64").Split(','))
         {
             // The first of the strangers is also the one that works alone, so it takes two steps a round.
             using var strangers = new Workers(settings, 1, r, Enumerable.Range(0, processes).Select(i => (i == 0 ? 2 : 1) * (rounds + 1)));
