@@ -55,6 +55,19 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Each_step_has_its_own_place_in_the_schedule()
+    {
+        // Linear as in transformers: up from nothing over the warmup, then down to nothing after the last step.
+        using var task = new PointsTask(8);
+        var reports = new Reports();
+        Run(task, Options(epochs: 6) with { LearningRate = 0.01, Schedule = "linear", WarmupSteps = 2 }, "schedule", reports);
+        double[] expected = [0, 0.5, 1, 0.75, 0.5, 0.25];
+        Assert.Equal(
+            expected.Select(factor => 0.01 * factor),
+            reports.All.Where(r => r.Kind == TrainEventKind.Step).Select(r => Math.Round(r.Metrics["learning_rate"], 12)));
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_is_recognised_and_the_one_before_used()
     {
         var options = Options(epochs: 10) with { SaveSteps = 1, SaveTotalLimit = 3 };
