@@ -18,8 +18,17 @@ public sealed class VisionConfigTests
         Assert.Equal(
             new ClipVisionConfig
             {
-                HiddenSize = 96, IntermediateSize = 200, Layers = 5, Heads = 6, Channels = 1, ImageSize = 56, PatchSize = 7, HiddenAct = "gelu", LayerNormEps = 0.002,
-                ProjectionDim = 33, IsAurora = true,
+                HiddenSize = 96,
+                IntermediateSize = 200,
+                Layers = 5,
+                Heads = 6,
+                Channels = 1,
+                ImageSize = 56,
+                PatchSize = 7,
+                HiddenAct = "gelu",
+                LayerNormEps = 0.002,
+                ProjectionDim = 33,
+                IsAurora = true,
             },
             ClipVisionConfig.Read(Json($$"""{ {{Keys}}, "projection_dim": 33, "architectures": ["AuroraEncoder"] }""")));
         var usual = ClipVisionConfig.Read(Json("{}"));
@@ -32,7 +41,15 @@ public sealed class VisionConfigTests
         Assert.Equal(
             new SiglipVisionConfig
             {
-                HiddenSize = 96, IntermediateSize = 200, Layers = 5, Heads = 6, Channels = 1, ImageSize = 56, PatchSize = 7, HiddenAct = "gelu", LayerNormEps = 0.002,
+                HiddenSize = 96,
+                IntermediateSize = 200,
+                Layers = 5,
+                Heads = 6,
+                Channels = 1,
+                ImageSize = 56,
+                PatchSize = 7,
+                HiddenAct = "gelu",
+                LayerNormEps = 0.002,
                 UseHead = false,
             },
             SiglipVisionConfig.Read(Json($$"""{ {{Keys}}, "vision_use_head": false }""")));
