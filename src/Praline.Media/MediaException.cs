@@ -4,7 +4,7 @@ namespace Praline.Media;
 /// A file that can't be used as video or image. The message says which file, what was expected, what was found and what to do;
 /// commands print it alone, without a stack trace.
 /// </summary>
-public sealed class MediaException : Exception
+public sealed class MediaException : PralineException
 {
     /// <summary>Creates the error from its four parts.</summary>
     /// <param name="file">The file's path, or what stands for it.</param>

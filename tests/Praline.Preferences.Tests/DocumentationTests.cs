@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Praline.Testing;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Praline.Media;
 using Praline.Models.Multimodal;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Serialization;

@@ -1,6 +1,6 @@
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Models.Vision;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;

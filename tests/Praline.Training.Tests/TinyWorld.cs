@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Praline.Media;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 
 namespace Praline.Training.Tests;
 

@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.CommandLine;
 using System.Globalization;
 using Praline.Evaluation;

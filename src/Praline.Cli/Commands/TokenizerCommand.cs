@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 
 namespace Praline.Cli.Commands;
 

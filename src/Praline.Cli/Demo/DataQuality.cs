@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Globalization;
 using Praline.Preferences;
 using Praline.SmallWorld;

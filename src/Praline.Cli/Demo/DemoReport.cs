@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Globalization;
 using Praline.Evaluation;
 using Praline.Media;

@@ -21,7 +21,7 @@ internal sealed class LiveTrainView(IAnsiConsole console, LiveDisplayContext con
         if (value.Kind is TrainEventKind.Preparing or TrainEventKind.Step && (last || now - _shownAt >= Interval))
         {
             _shownAt = now;
-            context.UpdateTarget(value.Kind is TrainEventKind.Step ? TrainPanel.Of(value, console.Profile.Width) : new Text(PlainTrainView.Preparation(value)));
+            context.UpdateTarget(value.Kind is TrainEventKind.Step ? TrainPanel.Of(value, console.Profile.Width) : new Spectre.Console.Text(PlainTrainView.Preparation(value)));
             context.Refresh();
         }
     }

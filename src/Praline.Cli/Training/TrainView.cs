@@ -7,6 +7,6 @@ namespace Praline.Cli.Training;
 internal static class TrainView
 {
     public static TrainSummary Watch(Func<IProgress<TrainProgress>, TrainSummary> train) => Ui.IsLive
-        ? Ui.Err.Live(Text.Empty).AutoClear(false).Start(context => train(new LiveTrainView(Ui.Err, context)))
+        ? Ui.Err.Live(Spectre.Console.Text.Empty).AutoClear(false).Start(context => train(new LiveTrainView(Ui.Err, context)))
         : train(new PlainTrainView(Console.Error));
 }

@@ -1,3 +1,4 @@
+using Praline.Json;
 using Praline.Preferences;
 
 namespace Praline.Evaluation;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 
 namespace Praline.Models.Generation;
 

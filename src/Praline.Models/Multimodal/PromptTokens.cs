@@ -1,4 +1,4 @@
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 
 namespace Praline.Models.Multimodal;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Praline.Media;
-using Praline.Models.ChatTemplates;
+using Praline.Text.ChatTemplates;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Vision;

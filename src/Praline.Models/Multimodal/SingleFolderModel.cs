@@ -1,4 +1,4 @@
-using Praline.Models.ChatTemplates;
+using Praline.Text.ChatTemplates;
 using Praline.Torch;
 using Praline.Torch.Nn;
 

@@ -1,7 +1,7 @@
 using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Torch;
 using Praline.Torch.Nn;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Torch;
 
 namespace Praline.Models.Verification;

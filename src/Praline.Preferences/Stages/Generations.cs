@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences;
 
 /// <summary>A video's clip captions and candidates, found by the same <c>idx</c>.</summary>

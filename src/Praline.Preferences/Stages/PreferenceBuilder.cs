@@ -1,3 +1,4 @@
+using Praline.Json;
 using Praline.Torch.Distributed;
 
 namespace Praline.Preferences;

@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;

@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences;
 
 /// <summary>What became of one item: its lines of the output, or why it has none.</summary>

@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences;
 
 /// <summary>Reads back which videos a <c>clips.jsonl</c> speaks of.</summary>

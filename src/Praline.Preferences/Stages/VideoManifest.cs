@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Globalization;
 
 namespace Praline.Preferences;

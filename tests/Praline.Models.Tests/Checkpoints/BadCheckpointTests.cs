@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Praline.Models.ChatTemplates;
+using Praline.Text.ChatTemplates;
 using Praline.Models.Language;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Nn;

@@ -1,3 +1,4 @@
+using Praline.Testing;
 using Praline.Models.Checkpoints;
 
 namespace Praline.Models.Tests.Checkpoints;

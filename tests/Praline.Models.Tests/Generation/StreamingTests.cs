@@ -1,8 +1,8 @@
 using Praline.Models.Generation;
 using Praline.Models.Language;
 using Praline.Models.Tests.Language;
-using Praline.Models.Tests.Tokenizers;
-using Praline.Models.Tokenizers;
+using Praline.Testing;
+using Praline.Text.Tokenizers;
 using Praline.Torch.Nn;
 using Praline.Torch.Serialization;
 

@@ -1,6 +1,6 @@
 using Praline.Models.Generation;
 using Praline.Models.Language;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Testing;
 using Praline.Torch.Nn;
 using Xunit.Abstractions;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Praline.Models.Multimodal;
-using Praline.Models.Tests.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
 

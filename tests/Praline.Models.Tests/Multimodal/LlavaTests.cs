@@ -1,5 +1,4 @@
 using Praline.Models.Multimodal;
-using Praline.Models.Tests.Tokenizers;
 using Praline.Testing;
 using Praline.Torch;
 using Praline.Torch.Serialization;

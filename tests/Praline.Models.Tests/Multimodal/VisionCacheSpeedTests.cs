@@ -1,3 +1,4 @@
+using Praline.Testing;
 using System.Diagnostics;
 using Praline.Media;
 using Praline.Models.Checkpoints;

@@ -83,7 +83,7 @@ public class CheckpointVerifierGoldenTests
             File.Copy(file, folder[Path.GetFileName(file)]);
         }
 
-        var tokenizer = Models.Tokenizers.Tokenizer.Load(folder.Path);
+        var tokenizer = Text.Tokenizers.Tokenizer.Load(folder.Path);
         var ids = string.Join(", ", tokenizer.Encode("A small red circle"));
         File.WriteAllText(folder["tokens.json"], $$"""[{"text": "A small red circle", "ids": [{{ids}}], "decoded_skip_special": "A small red circle"}]""");
         Assert.True(Assert.Single(CheckpointVerifier.Verify(folder.Path)).Holds);

@@ -1,3 +1,4 @@
+using Praline.Testing;
 using Praline.Models.Multimodal;
 using Praline.Models.Tests.Multimodal;
 using Praline.Models.Verification;

@@ -1,3 +1,4 @@
+using Praline.Json;
 using Praline.Models.Multimodal;
 
 namespace Praline.Preferences.Tests;

@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences.Tests;
 
 public sealed class WriteQuestionsStageTests : IDisposable

@@ -1,3 +1,4 @@
+using Praline.Json;
 using Praline.Media;
 
 namespace Praline.Preferences.Tests;

@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences.Tests;
 
 /// <summary>Judging beside the writing of candidates.</summary>

@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Diagnostics;
 using System.Text;
 

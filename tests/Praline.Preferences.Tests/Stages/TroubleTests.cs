@@ -1,3 +1,4 @@
+using Praline.Json;
 namespace Praline.Preferences.Tests;
 
 /// <summary>What happens in a long night: videos vanish, clocks jump.</summary>

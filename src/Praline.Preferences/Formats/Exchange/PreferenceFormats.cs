@@ -1,3 +1,4 @@
+using Praline.Json;
 using System.Text.Json;
 
 namespace Praline.Preferences;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Praline.Media;
-using Praline.Models.ChatTemplates;
+using Praline.Text.ChatTemplates;
 using Praline.Models.Checkpoints;
 using Praline.Models.Generation;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
-using Praline.Models.Tokenizers;
+using Praline.Text.Tokenizers;
 using Praline.Torch;
 
 namespace Praline.Preferences;

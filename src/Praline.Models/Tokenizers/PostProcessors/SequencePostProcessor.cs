@@ -1,6 +1,0 @@
-namespace Praline.Models.Tokenizers.PostProcessors;
-
-internal sealed class SequencePostProcessor(IReadOnlyList<PostProcessor> steps) : PostProcessor
-{
-    public override List<int> Process(List<int> ids) => steps.Aggregate(ids, (current, step) => step.Process(current));
-}
