@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Praline.Preferences.Tests;
 using Praline.SmallWorld;
-using Xunit.Abstractions;
 
 namespace Praline.Cli.Tests;
 

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Praline.Preferences.Tests;
 using Praline.SmallWorld;
-using Xunit.Abstractions;
 
 namespace Praline.Cli.Tests;
 

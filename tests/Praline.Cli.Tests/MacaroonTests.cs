@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Praline.Testing;
-using Xunit.Abstractions;
 
 namespace Praline.Cli.Tests;
 

@@ -1,5 +1,4 @@
 using Praline.SmallWorld;
-using Xunit.Abstractions;
 
 namespace Praline.Cli.Tests.Distributed;
 

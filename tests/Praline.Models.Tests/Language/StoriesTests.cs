@@ -3,7 +3,6 @@ using Praline.Models.Language;
 using Praline.Text.Tokenizers;
 using Praline.Testing;
 using Praline.Torch.Nn;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Language;
 

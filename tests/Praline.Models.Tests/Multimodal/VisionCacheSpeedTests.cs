@@ -4,7 +4,6 @@ using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Torch;
-using Xunit.Abstractions;
 
 namespace Praline.Models.Tests.Multimodal;
 

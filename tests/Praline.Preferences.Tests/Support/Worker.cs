@@ -2,15 +2,14 @@ using System.Globalization;
 
 namespace Praline.Preferences.Tests;
 
-/// <summary>The program that kill tests start as a process of its own: builds preference data, slowly, and ends with 0.</summary>
+/// <summary>The tests' entry point. With <c>build VIDEOS OUTPUT DELAY_MS [API_URL]</c> it is what kill tests start as a process of its own: it builds preference data, slowly, and ends with 0.</summary>
 internal static class Worker
 {
     public static async Task<int> Main(string[] args)
     {
         if (args is not ["build", var videos, var output, var delay, ..])
         {
-            Console.Error.WriteLine("usage: build VIDEOS OUTPUT DELAY_MS [API_URL]");
-            return 2;
+            return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
         }
 
         try
