@@ -29,10 +29,7 @@ public sealed class GpuTests
     [MemberData(nameof(Shapes))]
     public void PackedAttention(int heads, int kvHeads, int width, DType type, bool onePair)
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         var segments = onePair ? OnePair : ThreeTrees;
@@ -47,10 +44,7 @@ public sealed class GpuTests
     [InlineData(DType.BFloat16)]
     public void NormsActivationsAndPositions(DType type)
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         Compare(type, [[37, 256], [256]], x => Fused.RmsNorm(x[0], x[1], 1e-5));
@@ -68,10 +62,7 @@ public sealed class GpuTests
     [InlineData(8, 2, DType.Float32)]
     public void DecodeAttention(int heads, int kvHeads, DType type)
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
@@ -100,10 +91,7 @@ public sealed class GpuTests
     [Fact]
     public void UploadsDoNotWaitAndDownloadsAreCounted()
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         var device = TestDevice.Current;
@@ -117,10 +105,7 @@ public sealed class GpuTests
     [Fact]
     public void MemoryThatDoesNotSufficeIsAnErrorOfItsOwn()
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         var error = Assert.Throws<DeviceMemoryException>(() => Tensor.Empty([1L << 44], DType.Float32, TestDevice.Current));
@@ -131,10 +116,7 @@ public sealed class GpuTests
     [Fact]
     public void DropoutFollowsItsGenerator()
     {
-        if (Absent())
-        {
-            return;
-        }
+        Assert.SkipWhen(Absent(), "PRALINE_TEST_DEVICE names no GPU");
 
         using var scope = new TensorScope();
         using var generator = new Generator(7, TestDevice.Current);
@@ -155,7 +137,6 @@ public sealed class GpuTests
             return false;
         }
 
-        Console.WriteLine("GpuTests did nothing: PRALINE_TEST_DEVICE names no GPU.");
         return true;
     }
 

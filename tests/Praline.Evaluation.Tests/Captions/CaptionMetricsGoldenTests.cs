@@ -12,10 +12,7 @@ public class CaptionMetricsGoldenTests
     [MemberData(nameof(Files))]
     public void Scores_equal_the_reference(string file)
     {
-        if (Golden.IsNone(file))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(file), "this golden folder has no such case");
 
         using var record = Golden.Record("metrics", file);
         using var document = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("metrics", file)));

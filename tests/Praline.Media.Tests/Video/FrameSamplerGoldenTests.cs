@@ -10,10 +10,7 @@ public class FrameSamplerGoldenTests
     public void ChosenFramesEqualTheLoaders()
     {
         var path = Golden.PathOf("auroracap", "frame_sampling.json");
-        if (!File.Exists(path))
-        {
-            return;
-        }
+        Assert.SkipWhen(!File.Exists(path), "this golden folder has no such case");
 
         using var record = Golden.Record("auroracap", "frame_sampling.json");
         foreach (var entry in JsonDocument.Parse(File.ReadAllText(path)).RootElement.EnumerateArray())

@@ -13,10 +13,7 @@ public sealed class SamplingGoldenTests
     public void DistributionsAreTheReferences()
     {
         var folder = Golden.PathOf("sampling");
-        if (!Directory.Exists(folder))
-        {
-            return; // another golden folder, without this kind
-        }
+        Assert.SkipWhen(!Directory.Exists(folder), "this golden folder has no sampling cases");
 
         using var record = Golden.Record("sampling", "cases.json");
         using var scope = new TensorScope();

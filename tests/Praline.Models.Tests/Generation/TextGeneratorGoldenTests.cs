@@ -13,10 +13,7 @@ public sealed class TextGeneratorGoldenTests
     [MemberData(nameof(LlamaGoldenTests.Cases), MemberType = typeof(LlamaGoldenTests))]
     public void GreedyTokens(string kind, string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var record = Golden.Record(kind, name);
         using var scope = new TensorScope();

@@ -16,10 +16,7 @@ public sealed class LlamaGoldenTests
     [MemberData(nameof(Cases))]
     public void LogitsHiddenStatesLossAndGradients(string kind, string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var record = Golden.Record(kind, name);
         using var scope = new TensorScope();
@@ -63,10 +60,7 @@ public sealed class LlamaGoldenTests
     [MemberData(nameof(Cases))]
     public void GreedyWithCacheInALeftPaddedBatch(string kind, string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var record = Golden.Record(kind, name);
         using var scope = new TensorScope();

@@ -19,7 +19,7 @@ public sealed class StoriesTests(ITestOutputHelper output)
     {
         if (Golden.SharedData() is not { } data)
         {
-            output.WriteLine("The sample weights (PRALINE_DATA, or ../shared/data) are not here: nothing to check.");
+            Assert.Skip("The sample weights (PRALINE_DATA, or ../shared/data) are not here: nothing to check.");
             return;
         }
 

@@ -14,10 +14,7 @@ public class AuroraCapPromptGoldenTests
     [MemberData(nameof(Files))]
     public void Equal_the_original(string file)
     {
-        if (Golden.IsNone(file))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(file), "this golden folder has no such case");
 
         using var record = Golden.Record("auroracap", file);
         using var scope = new TensorScope();

@@ -76,7 +76,8 @@ public class LlavaTests
         using var folder = new TemporaryFolder();
         if (Golden.Cases("llava15") is not [var golden, ..])
         {
-            return; // no such case in this golden folder
+            Assert.Skip("this golden folder has no llava15 case");
+            return;
         }
 
         foreach (var file in Directory.GetFiles(golden, "*").Where(f => f.EndsWith("config.json", StringComparison.Ordinal) || f.EndsWith("model.safetensors", StringComparison.Ordinal)))

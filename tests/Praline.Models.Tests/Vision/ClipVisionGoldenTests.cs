@@ -15,10 +15,7 @@ public class ClipVisionGoldenTests
     [MemberData(nameof(Cases))]
     public void Equals_the_reference(string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var golden = new GoldenCase("clip_vision", name);
         using var source = CheckpointSource.Open(golden.Folder);

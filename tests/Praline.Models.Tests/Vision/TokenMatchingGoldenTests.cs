@@ -13,10 +13,7 @@ public class TokenMatchingGoldenTests
     [MemberData(nameof(Cases))]
     public void Equals_the_original(string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var golden = new GoldenCase("auroracap", name);
         foreach (var settings in golden.Meta("cases.json").EnumerateArray())

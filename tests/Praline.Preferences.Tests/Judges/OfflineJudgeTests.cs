@@ -104,7 +104,7 @@ public class OfflineJudgeTests
     {
         if (Golden.SharedData() is not { } data)
         {
-            Console.WriteLine("No sample data here: the comparison with human scores was not made.");
+            Assert.Skip("No sample data here: the comparison with human scores was not made.");
             return;
         }
 

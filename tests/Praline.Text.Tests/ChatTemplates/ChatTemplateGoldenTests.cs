@@ -17,10 +17,7 @@ public class ChatTemplateGoldenTests
     [MemberData(nameof(Files))]
     public void EveryCaseIsExact(string file)
     {
-        if (Golden.IsNone(file))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(file), "this golden folder has no such case");
 
         using var record = Golden.Record("chat_templates", file);
         using var json = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("chat_templates", file)));

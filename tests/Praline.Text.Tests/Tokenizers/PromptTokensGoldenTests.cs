@@ -17,10 +17,7 @@ public class PromptTokensGoldenTests
     [MemberData(nameof(Files))]
     public void IdsAreExact(string file)
     {
-        if (Golden.IsNone(file))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(file), "this golden folder has no such case");
 
         using var record = Golden.Record("auroracap", file);
         // The file is named after its tokenizer: prompts_llama2.json.

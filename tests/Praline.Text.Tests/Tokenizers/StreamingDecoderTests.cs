@@ -12,10 +12,7 @@ public class StreamingDecoderTests
     [MemberData(nameof(Cases))]
     public void StreamedTextIsTheDecodedText(string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         var tokenizer = GoldenTokenizers.Load(name);
         using var cases = JsonDocument.Parse(File.ReadAllBytes(Golden.PathOf("tokenizers", name, "cases.json")));

@@ -15,10 +15,7 @@ public class TokenizerGoldenTests
     [MemberData(nameof(Cases))]
     public void EveryTextIsExact(string name)
     {
-        if (Golden.IsNone(name))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(name), "this golden folder has no such case");
 
         using var record = Golden.Record("tokenizers", name);
         var tokenizer = GoldenTokenizers.Load(name);

@@ -27,10 +27,7 @@ public sealed class MacaroonGoldenTests : IDisposable
     [MemberData(nameof(Files))]
     public void Rows_become_the_published_ids_and_labels(string file)
     {
-        if (Golden.IsNone(file))
-        {
-            return;
-        }
+        Assert.SkipWhen(Golden.IsNone(file), "this golden folder has no such case");
 
         using var record = Golden.Record("macaroon", file);
         using var cases = JsonDocument.Parse(File.ReadAllText(Golden.PathOf("macaroon", file)));

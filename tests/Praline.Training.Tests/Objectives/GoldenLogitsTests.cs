@@ -16,10 +16,7 @@ public class GoldenLogitsTests
     [Fact]
     public void Dpo_from_logits()
     {
-        if (!GoldenLosses.Has("trl_dpo_from_logits", "cases.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("trl_dpo_from_logits", "cases.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "trl_dpo_from_logits");
         var inputs = GoldenLosses.Tensors("trl_dpo_from_logits", "inputs");
@@ -70,10 +67,7 @@ public class GoldenLogitsTests
     [Fact]
     public void Cpo_Simpo_Orpo_Tpo()
     {
-        if (!GoldenLosses.Has("trl_cpo_simpo_orpo_tpo", "cases.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("trl_cpo_simpo_orpo_tpo", "cases.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "trl_cpo_simpo_orpo_tpo");
         var inputs = GoldenLosses.Tensors("trl_cpo_simpo_orpo_tpo", "inputs");
@@ -122,10 +116,7 @@ public class GoldenLogitsTests
     [Fact]
     public void Tdpo_official()
     {
-        if (!GoldenLosses.Has("tdpo", "cases.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("tdpo", "cases.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "tdpo");
         var inputs = GoldenLosses.Tensors("tdpo", "inputs");
@@ -153,10 +144,7 @@ public class GoldenLogitsTests
     [Fact]
     public void SynPo_official()
     {
-        if (!GoldenLosses.Has("synpo", "cases.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("synpo", "cases.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "synpo");
         var inputs = GoldenLosses.Tensors("synpo", "inputs");
@@ -189,10 +177,7 @@ public class GoldenLogitsTests
     [Fact]
     public void Kto_as_TRL()
     {
-        if (!GoldenLosses.Has("trl_kto_bco", "kto_cases.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("trl_kto_bco", "kto_cases.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "trl_kto_bco");
         var inputs = GoldenLosses.Tensors("trl_kto_bco", "inputs");
@@ -234,10 +219,7 @@ public class GoldenLogitsTests
     [Fact]
     public void Bco_as_TRL_over_several_batches()
     {
-        if (!GoldenLosses.Has("trl_kto_bco", "bco_steps.json"))
-        {
-            return; // another golden folder, without this case
-        }
+        Assert.SkipWhen(!GoldenLosses.Has("trl_kto_bco", "bco_steps.json"), "this golden folder has no such case");
 
         using var record = Golden.Record("losses", "trl_kto_bco");
         var golden = GoldenLosses.Json("trl_kto_bco", "bco_steps.json");

@@ -73,7 +73,7 @@ public sealed class PreferenceFormatsTests : IDisposable
     {
         if (Golden.SharedData() is not { } data)
         {
-            Console.WriteLine("No sample data here: no real file was read.");
+            Assert.Skip("No sample data here: no real file was read.");
             return;
         }
 
