@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>Chooses which candidates of a video make pairs. Pure: the same scores give the same pairs.</summary>

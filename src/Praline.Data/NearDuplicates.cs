@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Praline.Preferences;
+namespace Praline.Data;
 
 /// <summary>Tells texts that say the same in the same words, apart from case, punctuation and articles.</summary>
 public static partial class NearDuplicates
