@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Torch;
@@ -107,7 +108,7 @@ internal sealed class GpuSubject : IDisposable
         _source.Dispose();
     }
 
-    private static MediaReference Media { get; } = new(["video"], true);
+    private static MediaSet Media { get; } = new([MediaReference.Video("video")]);
 
     private PromptTokens Prompt(Random random)
     {
@@ -135,17 +136,17 @@ internal sealed class GpuSubject : IDisposable
 
     private sealed class SameMedia(VisionFeatures features) : IVisionSource
     {
-        public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+        public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
         {
         }
 
-        public IReadOnlyList<int> Counts(MediaReference media) => features.Counts;
+        public IReadOnlyList<int> Counts(MediaSet media) => features.Counts;
 
-        public void Prefetch(IEnumerable<MediaReference> media)
+        public void Prefetch(IEnumerable<MediaSet> media)
         {
         }
 
-        public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media) => [.. media.Select(_ => features)];
+        public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media) => [.. media.Select(_ => features)];
 
         public void Dispose() => features.Dispose();
     }

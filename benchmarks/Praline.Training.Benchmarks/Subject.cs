@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Torch;
@@ -55,7 +56,7 @@ internal sealed class Subject : IDisposable
         (Chosen, Rejected) = (Ids(Answer), Ids(Answer));
         Conditioned = [.. Enumerable.Range(0, 2).Select(condition => new PromptTokens([.. text[..Lead], PromptTokens.ImageToken, condition, .. text[(Lead + 1)..]]))];
         Model = new TrainedModel(Language, Adapter.Parameters, _ => { }, Adapter, new OneVideo(Features));
-        Example = new TrainingExample("pair", new PackedExample(Prompt, [new Response(Chosen), new Response(Rejected)]), new MediaReference(["video"], true));
+        Example = new TrainingExample("pair", new PackedExample(Prompt, [new Response(Chosen), new Response(Rejected)]), new MediaSet([MediaReference.Video("video")]));
         ConditionedExample = Example with { Packed = LearntSequence.Share([Sequence(Conditioned[0], Chosen), Sequence(Conditioned[1], Rejected)])! };
         Optimizer = new AdamW(Adapter.Parameters, new AdamWOptions { LearningRate = 5e-6 });
     }
@@ -130,17 +131,17 @@ internal sealed class Subject : IDisposable
 
     private sealed class OneVideo(VisionFeatures features) : IVisionSource
     {
-        public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+        public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
         {
         }
 
-        public IReadOnlyList<int> Counts(MediaReference media) => features.Counts;
+        public IReadOnlyList<int> Counts(MediaSet media) => features.Counts;
 
-        public void Prefetch(IEnumerable<MediaReference> media)
+        public void Prefetch(IEnumerable<MediaSet> media)
         {
         }
 
-        public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media) => [.. media.Select(_ => features)];
+        public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media) => [.. media.Select(_ => features)];
 
         public void Dispose() => features.Dispose();
     }

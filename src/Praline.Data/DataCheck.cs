@@ -81,7 +81,7 @@ public static class DataCheck
             }
         }
 
-        if (sample.HasPair && sample.Pair() is { Gap: < 0 } pair)
+        if (sample.HasPair && sample.Answers[0].Rank is not null && sample.Pair() is { Gap: < 0 } pair)
         {
             yield return sample.Problem("chosen", "a chosen answer with the higher score",
                 FormattableString.Invariant($"{pair.Chosen.Score} against {pair.Rejected.Score}"), "Swap the answers, or correct the scores.");
@@ -111,7 +111,7 @@ public static class DataCheck
     private static string NameOf(Sample sample, int answer) => sample.Answers.Count switch
     {
         1 => "answer",
-        2 when sample.HasPair => ReferenceEquals(sample.Answers[answer], sample.Pair().Chosen) ? "chosen" : "rejected",
+        2 when sample.HasPair && sample.Answers[0].Rank is not null => sample.Answers[answer].Rank == 1 ? "chosen" : "rejected",
         _ => $"answers[{answer}]",
     };
 

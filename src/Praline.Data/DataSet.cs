@@ -28,6 +28,22 @@ public sealed record DataOptions
     /// <summary>The longest row in bytes, decompressed.</summary>
     public long MaxRowBytes { get; init; } = 256L << 20;
 
+    /// <summary>Reads <c>NEW=OLD</c> as <see cref="Columns"/> wants it.</summary>
+    /// <exception cref="PralineException">One is not of this form, or a new name comes twice.</exception>
+    public static IReadOnlyDictionary<string, string> ParseColumns(IEnumerable<string> columns)
+    {
+        var parsed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var column in columns)
+        {
+            if (column.Split('=') is not [{ Length: > 0 } to, { Length: > 0 } from] || !parsed.TryAdd(to, from))
+            {
+                throw new PralineException($"--column should be NEW=OLD, such as chosen=preferred, each new name once; found '{column}'.");
+            }
+        }
+
+        return parsed;
+    }
+
     /// <summary>LLaMA-Factory's names of a message's fields and roles.</summary>
     internal Messages.Names? Tags { get; init; }
 }

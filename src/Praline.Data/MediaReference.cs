@@ -29,6 +29,13 @@ public abstract class EmbeddedMedia
 /// </summary>
 public sealed record MediaReference
 {
+    /// <summary>An image file.</summary>
+    public static MediaReference Image(string path) => new() { IsVideo = false, Name = path, Path = System.IO.Path.GetFullPath(path) };
+
+    /// <summary>A video file, or a stretch of it.</summary>
+    public static MediaReference Video(string path, FrameRange? range = null) =>
+        new() { IsVideo = true, Name = path, Path = System.IO.Path.GetFullPath(path), Range = range };
+
     /// <summary>Whether it is a video; else an image.</summary>
     public required bool IsVideo { get; init; }
 

@@ -118,7 +118,7 @@ public sealed record Sample
     {
         if (Answers.All(a => a.Label is not null))
         {
-            return Answers;
+            return [.. Answers.Select(a => a with { Condition = null })];
         }
 
         var pair = Ordered("an answer with a label, or a chosen and a rejected one");
@@ -150,7 +150,7 @@ public sealed record Sample
         {
             return only.Label == false || only.Condition == "rejected"
                 ? throw Lacks("an answer to learn from", only.Label == false ? "one with the label false" : "the rejected answer alone")
-                : only;
+                : only with { Condition = null };
         }
 
         return Ordered("one answer, or several that are ranked or scored")[0];
@@ -175,9 +175,8 @@ public sealed record Sample
             throw Lacks(expected, $"{Answers.Count} answers without ranks or scores");
         }
 
-        Answer[] ordered = Answers.All(a => a.Rank is not null)
-            ? [.. Answers.OrderBy(a => a.Rank)]
-            : [.. Answers.OrderByDescending(a => a.Score)];
+        var plain = Answers.Select(a => a with { Condition = null });
+        Answer[] ordered = Answers.All(a => a.Rank is not null) ? [.. plain.OrderBy(a => a.Rank)] : [.. plain.OrderByDescending(a => a.Score)];
         return ordered[0].Rank is null && ordered[0].Score == ordered[^1].Score
             ? throw Lacks(expected, FormattableString.Invariant($"{Answers.Count} answers that all have the score {ordered[0].Score}"))
             : ordered;

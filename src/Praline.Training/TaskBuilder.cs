@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Praline.Data;
 using Praline.Models.Multimodal;
 using Praline.Training.Data;
 using Praline.Training.Engine;
@@ -28,7 +29,7 @@ internal sealed class TaskBuilder(
                 run.WriteLeftOut(_builder.LeftOut);
             }
 
-            task.LeftOutRows = _builder.LeftOut.Select(p => p.Id).Distinct().Count();
+            task.LeftOutRows = _builder.LeftOut.Select(p => p.Source).Distinct().Count();
         }
 
         return task;
@@ -48,9 +49,9 @@ internal sealed class TaskBuilder(
                 return Pairs(new SupervisedOnChosen()); // the same loss, with a rejected side to look at
             case "sft":
             case "multiturn":
-                return Supervised((readers, row) => [readers.Supervised(row)]);
+                return Supervised(sample => [[sample.Plain()]]);
             case "crl":
-                return Supervised((readers, row) => [readers.Conditional(row)], ConditionedRows.Together);
+                return Supervised(sample => [sample.Conditional()], ConditionedRows.Together);
         }
 
         if (!options.LearnTurns.SequenceEqual(LearntTurns.Last))
@@ -68,7 +69,7 @@ internal sealed class TaskBuilder(
     }
 
     private SupervisedTask Supervised(
-        Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
+        Func<Sample, IReadOnlyList<IReadOnlyList<Answer>>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
     {
         var (texts, heldOut) = Texts(read, join);
         var (examples, kept) = _builder.Build(texts);
@@ -79,7 +80,7 @@ internal sealed class TaskBuilder(
     private IReadOnlyList<ResponseSide> SidesOf(ExampleText text)
     {
         string[] known = [.. options.Conditions.Texts.Keys];
-        return [.. text.Responses.Select((_, i) => text.Conditions?[i] is not { } condition || condition == known[0] ? ResponseSide.Chosen
+        return [.. text.Answers.Select(answer => answer.Condition is not { } condition || condition == known[0] ? ResponseSide.Chosen
             : condition == known[^1] ? ResponseSide.Rejected
             : ResponseSide.Neither)];
     }
@@ -91,7 +92,7 @@ internal sealed class TaskBuilder(
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
         }
 
-        var (texts, heldOut) = Texts((readers, row) => [readers.Pair(row)]);
+        var (texts, heldOut) = Texts(sample => [[sample.Pair().Chosen, sample.Pair().Rejected]]);
         var examples = _builder.Build(Gapped(texts)).Examples;
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
         var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
@@ -102,7 +103,7 @@ internal sealed class TaskBuilder(
 
     private RatedTask Rated(RatedObjective objective)
     {
-        var (texts, heldOut) = Texts((readers, row) => readers.Rated(row));
+        var (texts, heldOut) = Texts(sample => [.. sample.Rated().Select(answer => new[] { answer })]);
         return new RatedTask(trained, objective, RatedExamples(objective, texts, "reference"), heldOut is null ? null : RatedExamples(objective, heldOut, "reference-eval"));
     }
 
@@ -110,12 +111,12 @@ internal sealed class TaskBuilder(
     {
         var (examples, kept) = _builder.Build(texts);
         examples = objective.NeedsMismatched ? ExampleBuilder.WithMismatched(examples) : examples;
-        return new RatedExamples(examples, [.. kept.Select(t => t.Desirable!.Value)], Reference(examples, reference));
+        return new RatedExamples(examples, [.. kept.Select(t => t.Answers[0].Label!.Value)], Reference(examples, reference));
     }
 
     private ListTask Rankings(ListObjective objective)
     {
-        var (texts, heldOut) = Texts((readers, row) => [readers.Ranking(row)]);
+        var (texts, heldOut) = Texts(sample => [sample.Ranked()]);
         var examples = _builder.Build(Gapped(texts)).Examples;
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
         var needsReference = objective.Requirements.HasFlag(Requirements.Reference);
@@ -126,10 +127,10 @@ internal sealed class TaskBuilder(
     private static IEnumerable<string> Given(string? path) => path is null ? [] : [path];
 
     /// <summary>The rows to train on and those held out.</summary>
-    /// <param name="read">From a row to examples.</param>
+    /// <param name="read">From a row to the answers of its examples.</param>
     /// <param name="join">Puts rows of a file together that are one example; null for none.</param>
     private (List<ExampleText> Texts, List<ExampleText>? HeldOut) Texts(
-        Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
+        Func<Sample, IReadOnlyList<IReadOnlyList<Answer>>> read, Func<IEnumerable<ExampleText>, List<ExampleText>>? join = null)
     {
         List<ExampleText> Read(string path) => join is null ? _builder.Read(path, read) : join(_builder.Read(path, read));
         var texts = Sampled(Read(options.DatasetPath), options.Ratio, "ratio");
@@ -173,8 +174,8 @@ internal sealed class TaskBuilder(
     private List<ExampleText> Gapped(List<ExampleText> texts)
     {
         var kept = texts.Where(t => t.Gap is null || t.Gap >= options.MinScoreGap).ToList();
-        _builder.LeftOut.AddRange(texts.Except(kept).Select(t => new DataProblem(
-            t.Id, FormattableString.Invariant($"the scores are {t.Gap} apart, min_score_gap is {options.MinScoreGap}"), "lower min_score_gap")));
+        _builder.LeftOut.AddRange(texts.Where(t => t.Gap < options.MinScoreGap).Select(t => t.Sample.Problem(
+            "", FormattableString.Invariant($"scores that are min_score_gap ({options.MinScoreGap}) or more apart"), FormattableString.Invariant($"{t.Gap}"), "Lower min_score_gap.")));
         return kept.Count > 0 || texts.Count == 0 ? kept : throw new PralineException(FormattableString.Invariant(
             $"None of the {texts.Count} pairs has a score gap of {options.MinScoreGap} or more (the largest is {texts.Max(t => t.Gap)}): lower min_score_gap."));
     }
@@ -204,10 +205,10 @@ internal sealed class TaskBuilder(
                 Add(string.Join(' ', response.Ids));
             }
 
-            foreach (var path in example.Media?.Paths ?? [])
+            foreach (var medium in example.Media?.Items ?? [])
             {
-                var file = new FileInfo(path);
-                Add(FormattableString.Invariant($"{path} {file.Length} {file.LastWriteTimeUtc.Ticks} {example.Media!.Range}"));
+                var file = medium.Path is { } path ? new FileInfo(path) : null;
+                Add(FormattableString.Invariant($"{medium.Key} {file?.Length} {file?.LastWriteTimeUtc.Ticks}"));
             }
         }
 

@@ -23,8 +23,17 @@ public sealed record TrainOptions
     /// <summary>Start from random weights instead of the checkpoint's (which then needs only configuration and tokenizer).</summary>
     public bool FromScratch { get; init; }
 
-    /// <summary>The data: JSON Lines or a JSON array.</summary>
+    /// <summary>The data, in any format and container of docs/data-formats.md.</summary>
     public string DatasetPath { get; init; } = "";
+
+    /// <summary>The format of all rows, by name; null to tell each row's by its fields.</summary>
+    public string? DataFormat { get; init; }
+
+    /// <summary>Fields of the data to read under other names: <c>new=old</c>.</summary>
+    public IReadOnlyList<string> Column { get; init; } = [];
+
+    /// <summary>Fields of the data to leave out.</summary>
+    public IReadOnlyList<string> IgnoreColumn { get; init; } = [];
 
     /// <summary>Where media lie that rows name; null takes the data file's folder.</summary>
     public string? DirPath { get; init; }

@@ -129,17 +129,17 @@ public class PreferenceTrainingTests
         var options = Options(world, "synpo");
         var error = Assert.Throws<PralineException>(() => TrainingSession.Run(options));
         Assert.Contains("nowhere", error.Message);
-        Assert.Contains("equals another", error.Message);
-        Assert.Contains("is empty", error.Message);
+        Assert.Contains("different answers, found the same one twice", error.Message);
+        Assert.Contains("an answer, found an empty one", error.Message);
         Assert.Contains("skip_bad_rows", error.Message);
         var skipping = options with { SkipBadRows = true, ModelDir = options.ModelDir + "2" };
         var skipped = TrainingSession.Run(skipping);
         Assert.Equal((2, 3), (skipped.Examples, skipped.LeftOutRows));
-        Assert.Contains("equals another", File.ReadAllText(Path.Combine(skipping.ModelDir, "left_out.jsonl")));
+        Assert.Contains("different answers, found the same one twice", File.ReadAllText(Path.Combine(skipping.ModelDir, "left_out.jsonl")));
         var tooLong = skipping with { MaxLength = 5, ModelDir = options.ModelDir + "3" };
         Assert.Contains("nothing to train on", Assert.Throws<PralineException>(() => TrainingSession.Run(tooLong)).Message);
         File.WriteAllLines(world.PairRows, File.ReadLines(world.PairRows).Take(2).ToArray());
-        Assert.Contains("max_length is 5", Assert.Throws<PralineException>(
+        Assert.Contains("at most max_length (5) tokens", Assert.Throws<PralineException>(
             () => TrainingSession.Run(tooLong with { SkipBadRows = false, ModelDir = options.ModelDir + "4" })).Message);
     }
 
@@ -199,7 +199,7 @@ public class PreferenceTrainingTests
         Assert.Equal(3, TrainingSession.Run(Options(world, "synpo")).Examples);
         Assert.Equal(4, TrainingSession.Run(Options(world, "dpo") with { MinScoreGap = 3 }).Examples);
         var left = Assert.Single(File.ReadLines(Path.Combine(Options(world, "synpo").ModelDir, "left_out.jsonl")));
-        Assert.Contains("min_score_gap is 4", left);
+        Assert.Contains("min_score_gap (4) or more apart, found 3", left);
     }
 
     [Fact]

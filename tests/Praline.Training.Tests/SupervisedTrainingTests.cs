@@ -119,7 +119,7 @@ public class SupervisedTrainingTests
         Assert.Equal(single.Sum(s => s.Loss * s.Tokens), all.Loss * all.Tokens, 3);
         Assert.Equal(single[0].Tokens + single[2].Tokens, some.Tokens);
         Assert.Equal((single[0].Loss * single[0].Tokens) + (single[2].Loss * single[2].Tokens), some.Loss * some.Tokens, 3);
-        Assert.Contains("learn_turns is 4", Assert.Throws<PralineException>(() => First("four", "4")).Message);
+        Assert.Contains("the answers that learn_turns names (4)", Assert.Throws<PralineException>(() => First("four", "4")).Message);
         Assert.Contains("last, all or numbers", Assert.Throws<PralineException>(() => First("bad", "fist")).Message);
     }
 

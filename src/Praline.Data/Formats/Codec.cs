@@ -90,6 +90,12 @@ internal static class Placement
     /// </summary>
     internal static IReadOnlyList<Turn> Place(Row row, IReadOnlyList<Message> prompt, IReadOnlyList<MediaReference> media)
     {
+        // LLaVA's rows about videos have <image> where the video goes.
+        if (media.Count > 0 && media.All(m => m.IsVideo) && !prompt.Any(m => m.Pieces.Any(p => p.Text is null && p.IsVideo)))
+        {
+            prompt = [.. prompt.Select(m => m with { Pieces = [.. m.Pieces.Select(p => p.Text is null && p.Medium is null ? p with { IsVideo = true } : p)] })];
+        }
+
         var waiting = new[] { Queue(media, isVideo: false), Queue(media, isVideo: true) };
         int Marks(bool isVideo) => prompt.Sum(m => m.Pieces.Count(p => p.Text is null && p.IsVideo == isVideo && p.Medium is null));
         var unplaced = new List<Part>();

@@ -37,12 +37,11 @@ internal static class ConditionedRows
 
     /// <summary>What rows have in common that belong together.</summary>
     private static string Key(ExampleText row) =>
-        string.Join('\0', [row.Media?.Key ?? "", row.Question, .. row.History.SelectMany(turn => new[] { turn.Question, turn.Answer })]);
+        string.Join('\0', [row.Media?.Key ?? "", row.Sample.System ?? "", .. row.Sample.Turns.Select(turn => turn.MarkedText)]);
 
     private static ExampleText Joined(List<ExampleText> group) => group.Count == 1 ? group[0] : group[0] with
     {
         Id = string.Join(" + ", group.Select(row => row.Id).Distinct()),
-        Responses = [.. group.SelectMany(row => row.Responses)],
-        Conditions = [.. group.SelectMany(row => row.Conditions!)],
+        Answers = [.. group.SelectMany(row => row.Answers)],
     };
 }

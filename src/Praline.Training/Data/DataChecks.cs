@@ -1,48 +1,48 @@
+using Praline.Data;
+
 namespace Praline.Training.Data;
 
 /// <summary>Looks a whole data set over before the first step, and reports everything that is wrong with it at once.</summary>
-public static class DataChecks
+internal static class DataChecks
 {
     private const int Shown = 20;
 
-    /// <summary>Media that are not there.</summary>
-    public static IEnumerable<DataProblem> Media(string id, MediaReference? media) =>
-        (media?.Paths ?? []).Where(path => !File.Exists(path))
-        .Select(path => new DataProblem(id, $"there is no file {path}", "set dir_path to the folder with the media, or drop the row"));
-
-    /// <summary>Responses that teach nothing.</summary>
-    public static IEnumerable<DataProblem> Responses(string id, params IReadOnlyList<string> responses)
+    /// <summary>What keeps a row from being trained on: answers that teach nothing, turns that are not there, media that can't go where they stand.</summary>
+    internal static IEnumerable<DataProblem> Of(ExampleText text, IReadOnlyList<string> learnTurns)
     {
-        for (var i = 0; i < responses.Count; i++)
+        var sample = text.Sample;
+        foreach (var problem in DataCheck.Answers(sample with { Answers = text.Answers }).Where(p => p.IsError))
         {
-            if (string.IsNullOrWhiteSpace(responses[i]))
-            {
-                yield return new DataProblem(id, $"response {i + 1} of {responses.Count} is empty", "drop the row, or write the response");
-            }
-
-            if (responses.Take(i).Any(other => other.Trim() == responses[i].Trim()))
-            {
-                yield return new DataProblem(id, $"response {i + 1} equals another one", "drop the row: equal responses express no preference");
-            }
+            yield return problem with { Id = text.Id };
         }
-    }
 
-    /// <summary>Conversations without an answer that would be learnt.</summary>
-    public static IEnumerable<DataProblem> Turns(string id, int answers, IReadOnlyList<string> learnTurns)
-    {
+        var answers = (sample.Turns.Count / 2) + 1;
         if (LearntTurns.Of(learnTurns, answers).Count == 0)
         {
-            yield return new DataProblem(id, $"the conversation has {answers} answers, learn_turns is {string.Join(", ", learnTurns)}", "name other turns, or drop the row");
+            yield return sample.Problem(
+                "", $"the answers that learn_turns names ({string.Join(", ", learnTurns)})", $"a conversation of {answers} answers", "Name other turns, or drop the row.");
+        }
+
+        if (sample.System is not null)
+        {
+            yield return sample.Problem("system", "a conversation without a system text", "one", "Put the text before the first question, or drop the row.");
+        }
+
+        if (text.Media is { } media && ((media.Items.Any(m => m.IsVideo) && media.Items.Count > 1)
+            || sample.Turns.Skip(1).Any(t => t.Media.Any()) || sample.Turns[0].Parts.SkipWhile(p => p is Part.Medium).Any(p => p is Part.Medium)))
+        {
+            yield return sample.Problem(
+                "", "images, or one video, before the first question", "media in other places, or a video among others", "Move the marks, or drop the row.");
         }
     }
 
     /// <summary>Sequences that are too long; nothing is ever cut silently.</summary>
-    public static IEnumerable<DataProblem> Length(string id, int longest, int maxLength)
+    internal static IEnumerable<DataProblem> Length(ExampleText text, int longest, int maxLength)
     {
         if (longest > maxLength)
         {
-            yield return new DataProblem(
-                id, $"prompt and longest response have {longest} tokens, max_length is {maxLength}", "raise max_length, lower max_frm or token_kept_ratio, or drop the row");
+            yield return text.Sample.Problem("", $"at most max_length ({maxLength}) tokens in prompt and longest response", $"{longest} tokens",
+                "Raise max_length, lower max_frm or token_kept_ratio, or drop the row.");
         }
     }
 
@@ -50,17 +50,17 @@ public static class DataChecks
     /// Fails with a list of all problems, unless they may be skipped.
     /// </summary>
     /// <exception cref="PralineException">There are problems.</exception>
-    public static void Require(IReadOnlyList<DataProblem> problems, int rows, bool skip)
+    internal static void Require(IReadOnlyList<DataProblem> problems, int rows, bool skip)
     {
         if (problems.Count == 0 || skip)
         {
             return;
         }
 
-        var lines = problems.Take(Shown).Select(p => $"  {p.Id}: {p.What} ({p.Remedy})");
+        var lines = problems.Take(Shown).Select(p => $"  {p.Message}");
         var more = problems.Count > Shown ? $"\n  … and {problems.Count - Shown} more" : "";
         throw new PralineException(
-            $"{problems.Select(p => p.Id).Distinct().Count()} of {rows} rows can't be trained on as they are:\n{string.Join('\n', lines)}{more}\n"
-            + "Mend the data, or leave these rows out with skip_bad_rows.");
+            $"{problems.Select(p => p.Source).Distinct().Count()} of {rows} rows can't be trained on as they are:\n{string.Join('\n', lines)}{more}\n"
+            + "Fix the data, or leave these rows out with skip_bad_rows.");
     }
 }

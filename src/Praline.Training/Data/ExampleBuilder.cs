@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Multimodal;
 using Praline.Training.Engine;
 using Praline.Training.Packing;
@@ -9,19 +10,42 @@ namespace Praline.Training.Data;
 internal sealed class ExampleBuilder(
     TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
 {
+    private readonly List<DataProblem> _unread = [];
+
     /// <summary>Rows that were left out, and why.</summary>
     internal List<DataProblem> LeftOut { get; } = [];
 
-    /// <summary>The rows of a file as texts, by one of the readers.</summary>
-    internal List<ExampleText> Read(string path, Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read)
+    private DataOptions Reading => new()
+    {
+        MediaFolder = options.DirPath,
+        Question = options.Question,
+        Format = options.DataFormat,
+        Columns = DataOptions.ParseColumns(options.Column),
+        IgnoredColumns = options.IgnoreColumn,
+    };
+
+    /// <summary>The rows of a file as texts, by one of a sample's views; each list of answers is one example. Rows without the view are problems, see <see cref="Build"/>.</summary>
+    internal List<ExampleText> Read(string path, Func<Sample, IReadOnlyList<IReadOnlyList<Answer>>> view)
     {
         Report($"Reading {path}", 0, 0);
-        var readers = new RowReaders(new MediaFinder(options.DirPath ?? Path.GetDirectoryName(Path.GetFullPath(path))!), options.Question);
-        return [.. DataFile.Read(path).SelectMany(row => read(readers, row))];
+        var texts = new List<ExampleText>();
+        var data = DataSet.Open(path, Reading);
+        foreach (var (_, examples, problem) in data.Read(sample => Views(sample, view(sample))))
+        {
+            texts.AddRange(examples ?? []);
+            _unread.AddRange(problem is null ? [] : [problem]);
+        }
+
+        foreach (var warning in data.Warnings)
+        {
+            Report(warning.ToString(), 0, 0);
+        }
+
+        return texts.Count > 0 || _unread.Count > 0 ? texts : throw new PralineException($"{path} has no rows.");
     }
 
     /// <summary>Whether every row of some files has a chosen and a rejected answer.</summary>
-    internal bool AllPairs(IEnumerable<string> paths) => paths.SelectMany(DataFile.Read).All(RowReaders.IsPair);
+    internal bool AllPairs(IEnumerable<string> paths) => paths.All(path => DataSet.Open(path, Reading).Read().All(row => row.Value is null or { HasPair: true }));
 
     /// <summary>
     /// Checks texts and media, then lengths; what can't be trained on is an error that lists everything, or left out.
@@ -29,10 +53,17 @@ internal sealed class ExampleBuilder(
     /// <returns>The examples and the texts that they were made of.</returns>
     internal (List<TrainingExample> Examples, List<ExampleText> Texts) Build(IReadOnlyList<ExampleText> texts)
     {
-        var good = Kept(texts, texts.Count, t => [.. DataChecks.Media(t.Id, t.Media), .. DataChecks.Responses(t.Id, [.. t.Responses]), .. DataChecks.Turns(t.Id, t.History.Count + 1, options.LearnTurns)]);
-        trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaReference>()], (done, all) => Report("Getting media ready", done, all), cancellation);
-        var pairs = Kept([.. good.SelectMany(Examples)], texts.Count, p => [.. DataChecks.Length(p.Text.Id, trained.LongestSequence(p.Example), options.MaxLength)]);
-        return ([.. pairs.Select(p => p.Example)], [.. pairs.Select(p => p.Text)]);
+        var rows = texts.Count + _unread.Count;
+        var problems = texts.Select(text => DataChecks.Of(text, options.LearnTurns).ToArray()).ToArray();
+        Leave([.. _unread, .. problems.SelectMany(p => p)], rows);
+        _unread.Clear();
+        ExampleText[] good = [.. texts.Where((_, i) => problems[i].Length == 0)];
+        trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaSet>()], (done, all) => Report("Getting media ready", done, all), cancellation);
+        (ExampleText Text, TrainingExample Example)[] examples = [.. good.SelectMany(Examples)];
+        var tooLong = examples.Select(e => DataChecks.Length(e.Text, trained.LongestSequence(e.Example), options.MaxLength).ToArray()).ToArray();
+        Leave([.. tooLong.SelectMany(p => p)], rows);
+        examples = [.. examples.Where((_, i) => tooLong[i].Length == 0)];
+        return ([.. examples.Select(p => p.Example)], [.. examples.Select(p => p.Text)]);
     }
 
     /// <summary>
@@ -50,38 +81,39 @@ internal sealed class ExampleBuilder(
     internal void Report(string what, int done, int all) => progress?.Report(new TrainProgress(
         TrainEventKind.Preparing, done, all, 0, new Dictionary<string, double>(), 0, TimeSpan.Zero, Runs.ProcessMemory.Peak, what));
 
-    /// <summary>The items without a problem; problems are an error, unless such rows may be left out.</summary>
-    private List<T> Kept<T>(IReadOnlyList<T> items, int rows, Func<T, IReadOnlyList<DataProblem>> check)
+    private static IReadOnlyList<ExampleText> Views(Sample sample, IReadOnlyList<IReadOnlyList<Answer>> views) =>
+        [.. views.Select((answers, i) => new ExampleText(sample, answers) { Id = views.Count == 1 ? sample.Id : $"{sample.Id}/{(i == 0 ? "chosen" : "rejected")}" })];
+
+    /// <summary>Problems are an error, unless rows may be left out.</summary>
+    private void Leave(IReadOnlyList<DataProblem> problems, int rows)
     {
-        var problems = items.Select(check).ToArray();
-        DataProblem[] all = [.. problems.SelectMany(p => p)];
-        DataChecks.Require(all, rows, options.SkipBadRows);
-        LeftOut.AddRange(all);
-        return [.. items.Where((_, i) => problems[i].Count == 0)];
+        DataChecks.Require(problems, rows, options.SkipBadRows);
+        LeftOut.AddRange(problems);
     }
 
     /// <summary>A text as one example; answers under conditions whose conversations can't share a beginning are an example each.</summary>
     private IEnumerable<(ExampleText Text, TrainingExample Example)> Examples(ExampleText text)
     {
-        LearntSequence[] sequences = [.. Enumerable.Range(0, text.Responses.Count).Select(response => Sequence(text, response))];
+        LearntSequence[] sequences = [.. text.Answers.Select(answer => Sequence(text, answer))];
         if (LearntSequence.Share(sequences) is { } packed)
         {
             return [(text, new TrainingExample(text.Id, packed, text.Media))];
         }
 
         return text.Conditions is { Count: > 1 } conditions
-            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Responses = [text.Responses[i]], Conditions = [condition] }))
+            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Answers = [text.Answers[i]] }))
             : throw new PralineException($"{text.Id}: a prompt without tokens predicts nothing: the chat template should write something before the answer.");
     }
 
-    /// <summary>The conversation that ends with one of a text's responses.</summary>
-    private LearntSequence Sequence(ExampleText text, int response)
+    /// <summary>The conversation that ends with one of a text's answers.</summary>
+    private LearntSequence Sequence(ExampleText text, Answer answer)
     {
         var kind = text.Media is { IsVideo: true } ? MediaKind.Video : MediaKind.Images;
         var images = text.Media is null ? 0 : trained.Vision!.Counts(text.Media).Count;
-        var question = text.Conditions is { } conditions ? options.Conditions.Apply(text.Question, conditions[response]) : text.Question;
-        IReadOnlyList<Turn> turns = [.. text.History, new Turn(question, text.Responses[response])];
-        var learnt = LearntTurns.Of(options.LearnTurns, turns.Count);
+        var said = text.Sample.Turns;
+        var last = answer.Condition is { } condition && text.Conditions is not null ? options.Conditions.Apply(said[^1].Text, condition) : said[^1].Text;
+        (string Question, string Answer)[] turns = [.. said.SkipLast(1).Chunk(2).Select(turn => (turn[0].Text, turn[1].Text)), (last, answer.Text)];
+        var learnt = LearntTurns.Of(options.LearnTurns, turns.Length);
         var (ids, counted) = (new List<int>(), new List<bool>());
         void Add(IReadOnlyList<int> more, bool isLearnt)
         {

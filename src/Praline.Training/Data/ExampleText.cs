@@ -1,21 +1,21 @@
+using Praline.Data;
+
 namespace Praline.Training.Data;
 
-/// <summary>An example as text, whatever file it came from.</summary>
-/// <param name="Id">Its name in messages.</param>
-/// <param name="Media">What it is about; null for text only.</param>
-/// <param name="Question">The (last) question, without image marks.</param>
-/// <param name="Responses">The responses that are learnt from; for preferences the better ones first.</param>
-public sealed record ExampleText(string Id, MediaReference? Media, string Question, IReadOnlyList<string> Responses)
+/// <summary>A row and the answers of it that one example learns from.</summary>
+/// <param name="Sample">The row.</param>
+/// <param name="Answers">The answers; for preferences the better ones first.</param>
+internal sealed record ExampleText(Sample Sample, IReadOnlyList<Answer> Answers)
 {
-    /// <summary>Turns before the question.</summary>
-    public IReadOnlyList<Turn> History { get; init; } = [];
+    /// <summary>Its name in messages.</summary>
+    public string Id { get; init; } = Sample.Id;
 
-    /// <summary>How much better the first response was scored than the last; null without scores.</summary>
-    public double? Gap { get; init; }
+    /// <summary>What the prompt is about; null for text only.</summary>
+    public MediaSet? Media { get; } = Sample.Media.ToArray() is { Length: > 0 } media ? new MediaSet(media) : null;
 
-    /// <summary>Whether the response is a good one, for methods that take single responses; null where that is not said.</summary>
-    public bool? Desirable { get; init; }
+    /// <summary>How much better the first answer was scored than the last; null without scores.</summary>
+    public double? Gap => Answers.Count < 2 ? null : Answers[0].Score - Answers[^1].Score;
 
-    /// <summary>The condition under which each response is learnt, such as <c>preferred</c>; null for none.</summary>
-    public IReadOnlyList<string>? Conditions { get; init; }
+    /// <summary>The conditions under which answers are learnt; null for none.</summary>
+    public IReadOnlyList<string>? Conditions => Answers.All(a => a.Condition is not null) ? [.. Answers.Select(a => a.Condition!)] : null;
 }

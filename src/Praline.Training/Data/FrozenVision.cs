@@ -1,3 +1,4 @@
+using Praline.Data;
 using System.Collections.Concurrent;
 using Praline.Media;
 using Praline.Models.Multimodal;
@@ -31,7 +32,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
 
     /// <inheritdoc/>
     /// <exception cref="PralineException">A file can't be read, or the features need more memory than they may have.</exception>
-    public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
     {
         var wanted = media.DistinctBy(m => m.Key).Where(m => !_counts.ContainsKey(m.Key)).ToArray();
         if (_world.Size == 1)
@@ -54,7 +55,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         }
     }
 
-    private void Compute(MediaReference[] wanted, Action<int, int>? report, CancellationToken cancellation)
+    private void Compute(MediaSet[] wanted, Action<int, int>? report, CancellationToken cancellation)
     {
         using var queue = new BlockingCollection<Work>(ReadAhead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -82,16 +83,16 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Counts(MediaReference media) => _counts[media.Key];
+    public IReadOnlyList<int> Counts(MediaSet media) => _counts[media.Key];
 
     /// <inheritdoc/>
-    public void Prefetch(IEnumerable<MediaReference> media)
+    public void Prefetch(IEnumerable<MediaSet> media)
     {
         // Everything is in memory, or mapped from the cache's files.
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media)
+    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media)
     {
         var found = media.DistinctBy(m => m.Key).ToDictionary(m => m.Key, Find, StringComparer.Ordinal);
         return [.. media.Select(m => found[m.Key])];
@@ -108,9 +109,9 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         _inMemory.Clear();
     }
 
-    private static MediaKind KindOf(MediaReference media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
+    private static MediaKind KindOf(MediaSet media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
 
-    private VisionFeatures Find(MediaReference media)
+    private VisionFeatures Find(MediaSet media)
     {
         if (_inMemory.TryGetValue(media.Key, out var features))
         {
@@ -123,7 +124,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     }
 
     /// <summary>Gives all ranks the features of a medium that one of them has computed.</summary>
-    private void Exchange(MediaReference media, int owner)
+    private void Exchange(MediaSet media, int owner)
     {
         using var scope = new TensorScope();
         var own = _world.Rank == owner ? _inMemory[media.Key] : null;
@@ -151,7 +152,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         Keep(work.Media, features, work.Key);
     }
 
-    private void Keep(MediaReference media, VisionFeatures features, VisionCacheKey? key)
+    private void Keep(MediaSet media, VisionFeatures features, VisionCacheKey? key)
     {
         _counts[media.Key] = features.Counts;
         var bytes = features.Tokens.Numel * features.Tokens.DType.Size();
@@ -168,7 +169,7 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
         }
     }
 
-    private void Produce(MediaReference[] wanted, BlockingCollection<Work> queue, CancellationToken stop)
+    private void Produce(MediaSet[] wanted, BlockingCollection<Work> queue, CancellationToken stop)
     {
         try
         {
@@ -198,21 +199,23 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     }
 
     /// <summary>The decoded frames, or none when the cache has their features.</summary>
-    private Work Read(MediaReference media)
+    private Work Read(MediaSet media)
     {
-        if (_naming is null || media.Paths.Count > 1)
+        if (_naming is null || media.Items.Count > 1)
         {
             var (images, seconds) = reader.Read(media);
             return new Work(media, null, images, seconds, null);
         }
 
         var (frames, secondsPerFrame) = reader.FramesOf(media);
-        var key = _naming.KeyOf(media.Paths[0], frames, KindOf(media), secondsPerFrame);
+        var key = media.Items[0] is { Embedded: { } bytes }
+            ? _naming.KeyOfContent(bytes.ContentHash, frames, KindOf(media), secondsPerFrame)
+            : _naming.KeyOf(media.Items[0].Path!, frames, KindOf(media), secondsPerFrame);
         using var scope = new TensorScope();
         return new Work(media, key, cache!.TryGet(key) is null ? reader.Read(media).Images : null, secondsPerFrame, null);
     }
 
-    private VisionFeatures Encode(MediaReference media)
+    private VisionFeatures Encode(MediaSet media)
     {
         var (images, seconds) = reader.Read(media);
         return model.Encode(images, KindOf(media), seconds);
@@ -220,5 +223,5 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
 
     private sealed record Described(int[] Counts, VisionGrid[] Grids, MediaKind Kind, long[] Shape, DType Type);
 
-    private sealed record Work(MediaReference Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, double SecondsPerFrame, PralineException? Error);
+    private sealed record Work(MediaSet Media, VisionCacheKey? Key, IReadOnlyList<RgbImage>? Images, double SecondsPerFrame, PralineException? Error);
 }

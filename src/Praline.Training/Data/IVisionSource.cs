@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Multimodal;
 
 namespace Praline.Training.Data;
@@ -9,23 +10,23 @@ public interface IVisionSource : IDisposable
     long MemoryBytes => 0;
 
     /// <summary>What computing these media keeps for the backward pass, in bytes, about: 0 where nothing in the vision part trains.</summary>
-    long ActivationBytes(MediaReference media) => 0;
+    long ActivationBytes(MediaSet media) => 0;
 
     /// <summary>Gets everything ready that can be before the first step (checks media, computes frozen features).</summary>
     /// <param name="media">All media of the data set.</param>
     /// <param name="report">Hears how many are done, of how many.</param>
     /// <param name="cancellation">Stops it.</param>
-    void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation);
+    void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation);
 
     /// <summary>Visual tokens at each image mark of a prompt about these media.</summary>
-    IReadOnlyList<int> Counts(MediaReference media);
+    IReadOnlyList<int> Counts(MediaSet media);
 
     /// <summary>Starts reading media in the background, in the order in which they will be asked for.</summary>
-    void Prefetch(IEnumerable<MediaReference> media);
+    void Prefetch(IEnumerable<MediaSet> media);
 
     /// <summary>
     /// The visual tokens of several media; the same reference gives the same object. They have a graph when something in the vision part
     /// trains. They belong to the current scope or to the source: use them within the step.
     /// </summary>
-    IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media);
+    IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media);
 }

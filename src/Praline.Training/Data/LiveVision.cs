@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Media;
 using Praline.Models.Multimodal;
 
@@ -22,7 +23,7 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     public long MemoryBytes { get; private set; }
 
     /// <inheritdoc/>
-    public long ActivationBytes(MediaReference media)
+    public long ActivationBytes(MediaSet media)
     {
         _ = Counts(media);
         return _activations[media.Key];
@@ -30,7 +31,7 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
 
     /// <inheritdoc/>
     /// <exception cref="PralineException">A file can't be read.</exception>
-    public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
     {
         var wanted = media.DistinctBy(m => m.Key).ToArray();
         for (var i = 0; i < wanted.Length; i++)
@@ -42,7 +43,7 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Counts(MediaReference media)
+    public IReadOnlyList<int> Counts(MediaSet media)
     {
         if (!_counts.TryGetValue(media.Key, out var counts))
         {
@@ -56,13 +57,13 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     }
 
     /// <inheritdoc/>
-    public void Prefetch(IEnumerable<MediaReference> media)
+    public void Prefetch(IEnumerable<MediaSet> media)
     {
         // What fits into memory was decoded when the data were checked.
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media)
+    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media)
     {
         var found = media.DistinctBy(m => m.Key).ToDictionary(m => m.Key, Encode, StringComparer.Ordinal);
         return [.. media.Select(m => found[m.Key])];
@@ -71,15 +72,15 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     /// <inheritdoc/>
     public void Dispose() => _images.Clear();
 
-    private static MediaKind KindOf(MediaReference media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
+    private static MediaKind KindOf(MediaSet media) => media.IsVideo ? MediaKind.Video : MediaKind.Images;
 
-    private VisionFeatures Encode(MediaReference media)
+    private VisionFeatures Encode(MediaSet media)
     {
         var (images, seconds) = Read(media);
         return model.EncodeWithGradients(images, KindOf(media), seconds);
     }
 
-    private (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaReference media)
+    private (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaSet media)
     {
         if (_images.TryGetValue(media.Key, out var known))
         {

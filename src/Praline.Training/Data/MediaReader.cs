@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Media;
 
 namespace Praline.Training.Data;
@@ -8,32 +9,32 @@ public sealed record MediaReader(FrameOptions Frames)
 {
     /// <summary>How many images the model will see, from the file's header alone.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public int Count(MediaReference media) => media.IsVideo ? FramesOf(media).Frames.Count : media.Paths.Count;
+    public int Count(MediaSet media) => media.IsVideo ? FramesOf(media).Frames.Count : media.Items.Count;
 
     /// <summary>The numbers of the frames that the model will see, empty for images, and the seconds from one to the next.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public (IReadOnlyList<int> Frames, double SecondsPerFrame) FramesOf(MediaReference media) => Guard<(IReadOnlyList<int>, double)>(media, () =>
+    public (IReadOnlyList<int> Frames, double SecondsPerFrame) FramesOf(MediaSet media) => Guard<(IReadOnlyList<int>, double)>(media, () =>
     {
         if (!media.IsVideo)
         {
             return ([], 0);
         }
 
-        using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
+        using var video = media.Items[0].OpenVideo(maxThreads: 1);
         var frames = Choose(video.Info, media);
         return (frames, SecondsBetween(frames, video.Info));
     });
 
     /// <summary>The images, decoded, and for a video the seconds from one to the next.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
-    public (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaReference media) => Guard<(IReadOnlyList<RgbImage>, double)>(media, () =>
+    public (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaSet media) => Guard<(IReadOnlyList<RgbImage>, double)>(media, () =>
     {
         if (!media.IsVideo)
         {
-            return ([.. media.Paths.Select(ImageFile.Open)], 0);
+            return ([.. media.Items.Select(m => m.OpenImage())], 0);
         }
 
-        using var video = VideoFile.Open(media.Paths[0], maxThreads: 1);
+        using var video = media.Items[0].OpenVideo(maxThreads: 1);
         var frames = Choose(video.Info, media);
         return (video.ReadFrames(frames), SecondsBetween(frames, video.Info));
     });
@@ -41,10 +42,10 @@ public sealed record MediaReader(FrameOptions Frames)
     private static double SecondsBetween(int[] frames, VideoInfo info) =>
         frames.Length < 2 || info.AverageFps <= 0 ? 0 : (frames[^1] - frames[0]) / info.AverageFps / (frames.Length - 1);
 
-    private int[] Choose(VideoInfo info, MediaReference media) =>
+    private int[] Choose(VideoInfo info, MediaSet media) =>
         FrameSampler.Choose(info, Frames.MinFrm, Frames.MaxFrm, Frames.FpsFrm, Frames.SampledFrm, media.Range);
 
-    private static T Guard<T>(MediaReference media, Func<T> read)
+    private static T Guard<T>(MediaSet media, Func<T> read)
     {
         try
         {

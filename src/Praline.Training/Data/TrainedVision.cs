@@ -1,3 +1,4 @@
+using Praline.Data;
 using System.Collections.Concurrent;
 using Praline.Media;
 using Praline.Models.Multimodal;
@@ -55,11 +56,11 @@ public sealed class TrainedVision : IVisionSource
     }
 
     /// <inheritdoc/>
-    public long ActivationBytes(MediaReference media) =>
+    public long ActivationBytes(MediaSet media) =>
         VisionActivations.Of(_model, [.. Counts(media).Select(_ => _frameSize)], MediaKind.Images, _towerTrains);
 
     /// <inheritdoc/>
-    public void Prepare(IReadOnlyList<MediaReference> media, Action<int, int>? report, CancellationToken cancellation)
+    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
     {
         var wanted = media.DistinctBy(m => m.Key).ToArray();
         for (var i = 0; i < wanted.Length; i++)
@@ -74,11 +75,11 @@ public sealed class TrainedVision : IVisionSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Counts(MediaReference media) =>
+    public IReadOnlyList<int> Counts(MediaSet media) =>
         [.. Enumerable.Repeat(_tokensPerFrame, _frameCounts.GetOrAdd(media.Key, _ => _reader.Count(media)))];
 
     /// <inheritdoc/>
-    public void Prefetch(IEnumerable<MediaReference> media)
+    public void Prefetch(IEnumerable<MediaSet> media)
     {
         foreach (var item in media.Where(m => !_towerFeatures.ContainsKey(m.Key)))
         {
@@ -87,7 +88,7 @@ public sealed class TrainedVision : IVisionSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaReference> media)
+    public IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media)
     {
         var distinct = media.DistinctBy(m => m.Key).ToArray();
         var features = _towerTrains ? EncodeFrames(distinct) : ProjectTowerFeatures(distinct);
@@ -107,20 +108,20 @@ public sealed class TrainedVision : IVisionSource
         _frames.Clear();
     }
 
-    private List<VisionFeatures> EncodeFrames(MediaReference[] media)
+    private List<VisionFeatures> EncodeFrames(MediaSet[] media)
     {
         var frames = media.Select(TakeFrames).ToArray();
         return Split(_model.EncodePixels(Pixels([.. frames.SelectMany(f => f)])), [.. frames.Select(f => f.Length)]);
     }
 
-    private List<VisionFeatures> ProjectTowerFeatures(MediaReference[] media)
+    private List<VisionFeatures> ProjectTowerFeatures(MediaSet[] media)
     {
         var tower = media.Select(TowerFeatures).ToArray();
         return Split(_model.Projector.Forward(Tensor.Cat(tower)), [.. tower.Select(t => (int)t.Size(0))]);
     }
 
     /// <summary>A frozen tower's features of one medium, kept as far as there is room for them.</summary>
-    private Tensor TowerFeatures(MediaReference media)
+    private Tensor TowerFeatures(MediaSet media)
     {
         if (_towerFeatures.TryGetValue(media.Key, out var known))
         {
@@ -161,7 +162,7 @@ public sealed class TrainedVision : IVisionSource
         return Tensor.From<float>(values.Data, [.. values.Shape.Select(s => (long)s)]).To(_model.Language.Device, _model.VisualEncoder.DType);
     }
 
-    private RgbImage[] TakeFrames(MediaReference media)
+    private RgbImage[] TakeFrames(MediaSet media)
     {
         var frames = Start(media).Value.GetAwaiter().GetResult();
         if (Interlocked.Read(ref _cachedBytes) > _budget)
@@ -172,7 +173,7 @@ public sealed class TrainedVision : IVisionSource
         return frames;
     }
 
-    private void Forget(MediaReference media)
+    private void Forget(MediaSet media)
     {
         if (_frames.TryRemove(media.Key, out var lazy))
         {
@@ -180,7 +181,7 @@ public sealed class TrainedVision : IVisionSource
         }
     }
 
-    private Lazy<Task<RgbImage[]>> Start(MediaReference media) => _frames.GetOrAdd(media.Key, _ => new Lazy<Task<RgbImage[]>>(async () =>
+    private Lazy<Task<RgbImage[]>> Start(MediaSet media) => _frames.GetOrAdd(media.Key, _ => new Lazy<Task<RgbImage[]>>(async () =>
     {
         await _workers.WaitAsync().ConfigureAwait(false);
         try

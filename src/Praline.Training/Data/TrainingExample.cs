@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Training.Packing;
 
 namespace Praline.Training.Data;
@@ -6,4 +7,4 @@ namespace Praline.Training.Data;
 /// <param name="Id">Its name in messages.</param>
 /// <param name="Packed">Prompt and responses as tokens.</param>
 /// <param name="Media">What the prompt's image marks stand for; null for text only.</param>
-public sealed record TrainingExample(string Id, PackedExample Packed, MediaReference? Media);
+public sealed record TrainingExample(string Id, PackedExample Packed, MediaSet? Media);

@@ -1,3 +1,4 @@
+using Praline.Data;
 using System.Text.Json;
 
 namespace Praline.Training.Runs;
@@ -76,9 +77,9 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Writes the list of rows that were left out: <c>id</c>, <c>reason</c>, <c>remedy</c>.</summary>
-    public void WriteLeftOut(IEnumerable<Data.DataProblem> problems) => AtomicFile.WriteText(
-        Path.Combine(Root, LeftOutName), string.Concat(problems.Select(p => JsonSerializer.Serialize(new { id = p.Id, reason = p.What, remedy = p.Remedy }, Line) + "\n")));
+    /// <summary>Writes the list of rows that were left out: <c>id</c>, <c>row</c>, <c>field</c>, <c>reason</c>, <c>remedy</c>.</summary>
+    public void WriteLeftOut(IEnumerable<DataProblem> problems) => AtomicFile.WriteText(
+        Path.Combine(Root, LeftOutName), string.Concat(problems.Select(p => JsonSerializer.Serialize(new { id = p.Id, row = p.Source.ToString(), field = p.Field, reason = p.What, remedy = p.Remedy }, Line) + "\n")));
 
     /// <summary>Writes <c>summary.json</c>.</summary>
     public void WriteSummary<T>(T summary) => AtomicFile.WriteText(SummaryFile, JsonSerializer.Serialize(summary, Json) + "\n");

@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Torch;
@@ -100,7 +101,7 @@ public sealed class TrainedModel : IDisposable
         }
 
         using var scope = new TensorScope();
-        var media = examples.Select(e => e.Media).OfType<MediaReference>().ToArray();
+        var media = examples.Select(e => e.Media).OfType<MediaSet>().ToArray();
         var queue = new Queue<VisionFeatures>(media.Length == 0 ? [] : Vision!.Features(media));
         VisionFeatures?[] features = [.. examples.Select(e => e.Media is null ? null : queue.Dequeue())];
         var stream = PackedStream.Build(Language, [.. examples.Select(e => e.Packed)], features);

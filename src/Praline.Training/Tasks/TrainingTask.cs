@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Training.Data;
@@ -51,7 +52,7 @@ public abstract class TrainingTask : ITrainingTask
         GradientCopies);
 
     /// <inheritdoc/>
-    public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaReference>());
+    public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaSet>());
 
     /// <inheritdoc/>
     public virtual void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)

@@ -1,3 +1,4 @@
+using Praline.Data;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -61,11 +62,11 @@ public sealed class MacaroonGoldenTests : IDisposable
         var options = new TrainOptions { Method = method, DatasetPath = data, AnswerSuffix = " ", MaxLength = 4096, Lora = new() { TargetModules = ["q_proj"] } };
         using var trained = ModelSetup.Prepare(model, options);
         var builder = new ExampleBuilder(options, model, trained, null, default);
-        Func<RowReaders, DataRow, IReadOnlyList<ExampleText>> read = method switch
+        Func<Sample, IReadOnlyList<IReadOnlyList<Answer>>> read = method switch
         {
-            "crl" => (readers, r) => [readers.Conditional(r)],
-            "dpo" => (readers, r) => [readers.Pair(r)],
-            _ => (readers, r) => [readers.Supervised(r)],
+            "crl" => sample => [sample.Conditional()],
+            "dpo" => sample => [sample.Ranked()],
+            _ => sample => [[sample.Plain()]],
         };
         return [.. builder.Build(builder.Read(data, read)).Examples.SelectMany(example => example.Packed.Responses.Select(response =>
         {

@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Testing;
@@ -83,7 +84,7 @@ public class LoraPartsTests
             "qwen2_vl" => VisionLanguageModel.Load(TinyQwen.Write(Path.Combine(world.Folder, "qwen"), ["What moves? A red square."]), load),
             _ => VisionLanguageModel.Load(family, load),
         };
-        var media = new MediaReference([Path.Combine(world.Data, "v0.mp4")], true);
+        var media = new MediaSet([MediaReference.Video(Path.Combine(world.Data, "v0.mp4"))]);
         using var live = new LiveVision(model, new MediaReader(new FrameOptions { MinFrm = 2, MaxFrm = 2 }));
         using var generator = new Generator(1);
         using var adapter = LoraAdapter.Create(
@@ -120,7 +121,7 @@ public class LoraPartsTests
         using var world = new TinyWorld(1);
         using var scope = new TensorScope();
         using var model = VisionLanguageModel.Load(folder, new LoadOptions { DType = DType.Float64 });
-        var media = new MediaReference([Path.Combine(world.Data, "v0.mp4")], true);
+        var media = new MediaSet([MediaReference.Video(Path.Combine(world.Data, "v0.mp4"))]);
         var reader = new MediaReader(new FrameOptions { MinFrm = 2, MaxFrm = 2 });
         using var live = new LiveVision(model, reader);
         using var frozen = new FrozenVision(model, reader);

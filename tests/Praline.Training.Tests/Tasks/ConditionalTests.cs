@@ -1,3 +1,4 @@
+using Praline.Data;
 using System.Text.Json;
 using Praline.Media;
 using Praline.Models.Multimodal;
@@ -74,12 +75,12 @@ public sealed class ConditionalTests : IDisposable
         using var model = ModelSetup.Load(options);
         using var trained = ModelSetup.Prepare(model, options);
         ExampleBuilder Builder(int most) => new(options with { MaxLength = most }, model, trained, null, default);
-        List<ExampleText> Read() => ConditionedRows.Together(Builder(100).Read(options.DatasetPath, (readers, row) => [readers.Conditional(row)]));
+        List<ExampleText> Read() => ConditionedRows.Together(Builder(100).Read(options.DatasetPath, sample => [sample.Conditional()]));
         var examples = Builder(1000).Build(Read()).Examples;
         var longest = examples.Max(trained.LongestSequence);
         Assert.True(longest < examples.Max(trained.LengthOf));
         Assert.Equal(examples.Count, Builder(longest).Build(Read()).Examples.Count);
-        Assert.Contains($"{longest} tokens, max_length is {longest - 1}", Assert.Throws<PralineException>(() => Builder(longest - 1).Build(Read())).Message);
+        Assert.Contains($"at most max_length ({longest - 1}) tokens in prompt and longest response, found {longest} tokens", Assert.Throws<PralineException>(() => Builder(longest - 1).Build(Read())).Message);
     }
 
     /// <summary>Answers before the condition that are learnt too end what is shared: each sequence learns its own.</summary>
@@ -94,7 +95,7 @@ public sealed class ConditionalTests : IDisposable
         using var model = ModelSetup.Load(options);
         using var trained = ModelSetup.Prepare(model, options);
         var builder = new ExampleBuilder(options, model, trained, null, default);
-        var example = Assert.Single(builder.Build(builder.Read(rows, (readers, row) => [readers.Conditional(row)])).Examples);
+        var example = Assert.Single(builder.Build(builder.Read(rows, sample => [sample.Conditional()])).Examples);
         int[] first = model.TokenizeAnswer("It moves to the left.");
         string[] last = ["A red square moves.", "I know it."];
         foreach (var (response, answer) in example.Packed.Responses.Zip(last))
@@ -106,16 +107,23 @@ public sealed class ConditionalTests : IDisposable
     [Fact]
     public void Rows_of_one_answer_come_together_by_medium_and_question()
     {
-        ExampleText Row(string id, string image, string condition, string question = "What?", params Turn[] history) =>
-            new(id, new MediaReference([image], false), question, [$"answer {id}"]) { Conditions = [condition], History = history };
+        ExampleText Row(string id, string image, string condition, string question = "What?", params Turn[] history) => new(
+            new Sample
+            {
+                Id = id,
+                Source = default,
+                Turns = [.. history, new Turn(Role.User, [new Part.Medium(MediaReference.Image(image)), new Part.Text(question)])],
+                Answers = [],
+            },
+            [new Answer($"answer {id}") { Condition = condition }]);
         var together = ConditionedRows.Together(
         [
             Row("a", "1.png", "preferred"), Row("b", "1.png", "preferred"), Row("c", "2.png", "rejected"), Row("d", "1.png", "rejected", "Where?"),
-            Row("e", "1.png", "rejected"), Row("f", "1.png", "rejected"), Row("g", "1.png", "fair"), Row("h", "1.png", "rejected", "What?", new Turn("Who?", "He.")),
+            Row("e", "1.png", "rejected"), Row("f", "1.png", "rejected"), Row("g", "1.png", "fair"), Row("h", "1.png", "rejected", "What?", new Turn(Role.User, "Who?"), new Turn(Role.Assistant, "He.")),
         ]);
         Assert.Equal(["a + e + g", "b + f", "c", "d", "h"], together.Select(row => row.Id));
         Assert.Equal(["preferred", "rejected", "fair"], together[0].Conditions!);
-        Assert.Equal(["answer a", "answer e", "answer g"], together[0].Responses);
+        Assert.Equal(["answer a", "answer e", "answer g"], together[0].Answers.Select(answer => answer.Text));
     }
 
     /// <summary>Three levels in one row, a pair, two rows that belong together, an answer alone: eight answers.</summary>
@@ -170,20 +178,20 @@ public sealed class ConditionalTests : IDisposable
     {
         var (logits, logProbs, tokens) = (new List<Tensor>(), new List<Tensor>(), 0);
         var logged = new Dictionary<string, List<double>> { ["logps/chosen"] = [], ["logps/rejected"] = [] };
-        var readers = new RowReaders(new MediaFinder(options.DirPath!), "");
-        foreach (var row in DataFile.Read(options.DatasetPath).Select(readers.Conditional))
+        var samples = DataSet.Open(options.DatasetPath, new DataOptions { MediaFolder = options.DirPath }).Samples();
+        foreach (var row in samples.Select(sample => new ExampleText(sample, sample.Conditional())))
         {
             var features = row.Media is null ? null : trained.Vision!.Features([row.Media])[0];
-            foreach (var (condition, answer) in row.Conditions!.Zip(row.Responses))
+            foreach (var (condition, answer) in row.Conditions!.Zip(row.Answers.Select(a => a.Text)))
             {
                 var question = options.Conditions.Texts[condition] + Question;
                 List<int> ids = [];
-                foreach (var turn in row.History)
+                foreach (var turn in row.Sample.Turns.SkipLast(1).Chunk(2))
                 {
-                    ids.AddRange([.. model.BuildPrompt(turn.Question, features).Ids, .. model.TokenizeAnswer(turn.Answer)]);
+                    ids.AddRange([.. model.BuildPrompt(turn[0].Text, features).Ids, .. model.TokenizeAnswer(turn[1].Text)]);
                 }
 
-                ids.AddRange(model.BuildPrompt(question, row.History.Count == 0 ? features : null).Ids);
+                ids.AddRange(model.BuildPrompt(question, row.Sample.Turns.Count == 1 ? features : null).Ids);
                 int[] response = model.TokenizeAnswer(answer);
                 var whole = model.EmbedPrompt(new PromptTokens([.. ids, .. response]), features);
                 var positions = whole.PositionIds?.Unsqueeze(1) ?? Tensor.Arange(0, whole.Length).Unsqueeze(0);

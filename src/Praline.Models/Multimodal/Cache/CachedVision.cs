@@ -46,5 +46,9 @@ public sealed class CachedVision
 
     /// <summary>Names the features of these frames: what <see cref="Encode"/> looks for.</summary>
     public VisionCacheKey KeyOf(string path, IReadOnlyList<int> frames, MediaKind kind = MediaKind.Video, double secondsPerFrame = 0) =>
-        new(_weights, _model.VisionSettings, _cache.Media.HashOf(path), frames, kind, secondsPerFrame);
+        KeyOfContent(_cache.Media.HashOf(path), frames, kind, secondsPerFrame);
+
+    /// <summary>The same for a medium whose content is known by its SHA-256, be it a file or not.</summary>
+    public VisionCacheKey KeyOfContent(string contentHash, IReadOnlyList<int> frames, MediaKind kind = MediaKind.Video, double secondsPerFrame = 0) =>
+        new(_weights, _model.VisionSettings, contentHash, frames, kind, secondsPerFrame);
 }
