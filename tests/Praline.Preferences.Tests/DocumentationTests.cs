@@ -40,37 +40,6 @@ public sealed partial class DocumentationTests : IDisposable
     }
 
     [Fact]
-    public void Pairs_of_all_formats_say_the_same()
-    {
-        foreach (var name in PreferenceFormats.Names.Except(["synpo", "macaroon", "vlfeedback"]))
-        {
-            var sample = PreferenceFormats.Read(_folder.Write("pairs.jsonl", Example("data-formats.md", $"pairs {name}"))).Single();
-            Assert.Equal(("<video>What happens?", "A boat leaves the harbour.", "A ship arrives.", "harbour/boat.mp4"),
-                (sample.Prompt.Single().Text, sample.Chosen, sample.Rejected, sample.Videos.Single()));
-            Assert.True(DataCheck.Run(_folder["pairs.jsonl"]).IsGood);
-        }
-    }
-
-    [Theory]
-    [InlineData("macaroon")]
-    [InlineData("vlfeedback")]
-    public void Pairs_about_images_say_the_same(string name)
-    {
-        var sample = PreferenceFormats.Read(_folder.Write("pairs.jsonl", Example("data-formats.md", $"pairs {name}"))).Single();
-        Assert.Equal(("Whose boat is it?", "The image does not tell whose boat it is.", "It is Anna's.", "harbour.jpg"),
-            (sample.Prompt.Single().Text, sample.Chosen, sample.Rejected, sample.Images.Single()));
-        Assert.True(DataCheck.Run(_folder["pairs.jsonl"]).IsGood);
-    }
-
-    [Fact]
-    public void Check_says_what_actualshown()
-    {
-        var path = _folder.Write("data.jsonl", Example("data-formats.md", "check"));
-        var said = string.Join('\n', DataCheck.Run(path).Problems).Replace(path, "data.jsonl") + "\n";
-        Same(said, Example("data-formats.md", "check output"));
-    }
-
-    [Fact]
     public void Answers_are_read_as_shown()
     {
         Assert.All(Example("judges.md", "answers read as 4").Trim().Split('\n'), a => Assert.Equal(4, ScoreAnswer.Read(a, ScoreRange.Hallucination).Value));

@@ -1,38 +1,37 @@
 using System.CommandLine;
+using Praline.Data;
 using Praline.Models.Checkpoints;
-using Praline.Preferences;
 
 namespace Praline.Cli.Commands;
 
-/// <summary><c>praline check DATA</c>: what is wrong with a preference file, before any training starts.</summary>
+/// <summary><c>praline check DATA</c>: what is wrong with preference rows, before any training starts.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
     {
-        var data = new Argument<string>("data") { Description = "JSONL or JSON file of preferences, in any format of docs/data-formats.md." };
-        var media = new Option<string?>("--videos", "--dir-path") { Description = "Folder of the media that rows name; files that are not there are found." };
+        var command = new Command("check", "Find what is wrong with preference rows: row, field and remedy for every problem.");
+        var data = new DataSetOptions(command);
         var length = new Option<int>("--max-length") { Description = "The longest sequence that training takes, in tokens.", DefaultValueFactory = _ => new DataCheckOptions().MaxLength };
-        var tokens = new Option<bool>("--tokens") { Description = "Count tokens too, with --model's tokenizer and vision tower; needs --videos." };
+        var tokens = new Option<bool>("--tokens") { Description = "Count tokens too, with --model's tokenizer and vision tower." };
         var near = new Option<double>("--near-duplicate") { Description = "Answers whose words are this alike (0 to 1) are worth a warning.", DefaultValueFactory = _ => new DataCheckOptions().NearDuplicate };
         var most = new Option<int>("--max-problems") { Description = "How many problems are printed.", DefaultValueFactory = _ => 100 };
         var (captions, model) = (new CaptionChoices(), new ModelOptions());
-        var command = new Command("check", "Find what is wrong with a preference file: line, field and remedy for every problem.")
+        foreach (var option in new Option[]
+                 {
+                     tokens, length, near, most, captions.MinFrm, captions.MaxFrm, captions.FpsFrm, captions.SampledFrm, model.Model, model.TokenKeptRatio,
+                 })
         {
-            data, media, tokens, length, near, most, captions.MinFrm, captions.MaxFrm, captions.FpsFrm, captions.SampledFrm,
-            model.Model, model.TokenKeptRatio,
-        };
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             using var counter = parsed.GetValue(tokens)
                 ? new SampleTokens(
-                    model.ModelFolder(parsed),
-                    new LoadOptions { TokenKeptRatio = parsed.GetValue(model.TokenKeptRatio) },
-                    parsed.GetValue(media) ?? throw new PralineException("--tokens needs --videos: how many visual tokens a video has depends on its size and length."),
-                    captions.VideoSampling(parsed))
+                    model.ModelFolder(parsed), new LoadOptions { TokenKeptRatio = parsed.GetValue(model.TokenKeptRatio) }, captions.VideoSampling(parsed))
                 : null;
-            var result = DataCheck.Run(parsed.GetValue(data)!, new DataCheckOptions
+            var result = DataCheck.Run(data.Open(parsed, findMedia: true), new DataCheckOptions
             {
-                MediaFolder = parsed.GetValue(media),
                 MaxLength = parsed.GetValue(length),
                 NearDuplicate = parsed.GetValue(near),
                 Tokens = counter is null ? null : counter.Count,
@@ -56,7 +55,7 @@ internal static class CheckCommand
         }
 
         var errors = result.Problems.Count(p => p.IsError);
-        var formats = string.Join(", ", result.Formats.Select(f => $"{f.Value} {PreferenceFormats.NameOf(f.Key)}"));
+        var formats = string.Join(", ", result.Formats.Select(f => $"{f.Value} {f.Key}"));
         Console.WriteLine($"{result.Rows} rows ({formats}), {result.Good} good; {errors} errors, {result.Problems.Count - errors} warnings");
     }
 }

@@ -20,6 +20,27 @@ public static class JsonLines
         }
     }
 
+    /// <summary>The objects of a JSONL file, or of a file that is one JSON array.</summary>
+    /// <exception cref="PralineException">The file can't be read, or is not JSON.</exception>
+    public static IEnumerable<JsonRow> ReadRowsOrArray(string path)
+    {
+        if (!ReadLines(path).Select(l => l.Text).FirstOrDefault("").TrimStart().StartsWith('['))
+        {
+            return ReadRows(path);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return [.. document.RootElement.Clone().EnumerateArray().Select((element, i) => new JsonRow($"{path}, item {i + 1}", element))];
+        }
+        catch (JsonException e)
+        {
+            throw new PralineException(
+                $"{path}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: it begins as a JSON array, but is not one. Correct it, or write one JSON object a line.", e);
+        }
+    }
+
     /// <summary>One line as an object.</summary>
     /// <exception cref="PralineException">It is not JSON, or not an object.</exception>
     public static JsonRow Parse(string place, string text)

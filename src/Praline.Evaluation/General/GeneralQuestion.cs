@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Praline.Preferences;
+using Praline.Json;
 
 namespace Praline.Evaluation;
 
@@ -17,7 +17,7 @@ public sealed record GeneralQuestion(string Image, string Question, string Answe
     /// <exception cref="PralineException">The file is missing or empty, or a line is wrong: file, line and field are named.</exception>
     public static IReadOnlyList<GeneralQuestion> ReadFile(string path)
     {
-        GeneralQuestion[] questions = [.. PreferenceFormats.Rows(path).Select(row => new GeneralQuestion(
+        GeneralQuestion[] questions = [.. JsonLines.ReadRowsOrArray(path).Select(row => new GeneralQuestion(
             row.Text("image"), row.OptionalText("question") ?? row.Text("text"), row.OptionalText("answer") ?? row.Text("label"), row.Element))];
         return questions.Length > 0 ? questions : throw new PralineException($"{path} holds no question.");
     }

@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Media;
 
 namespace Praline.Preferences;

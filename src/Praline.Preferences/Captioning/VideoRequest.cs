@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>Which frames of which video to encode.</summary>

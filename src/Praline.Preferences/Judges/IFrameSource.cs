@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>Gives frames of a video as image files, for judges that look at them.</summary>

@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>What a judge is shown: the candidates of one video and what is known about it.</summary>

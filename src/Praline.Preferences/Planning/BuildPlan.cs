@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>What a build would do and cost, before anything is done: <c>praline build --plan</c>.</summary>

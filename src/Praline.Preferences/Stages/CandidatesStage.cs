@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Json;
 namespace Praline.Preferences;
 

@@ -1,3 +1,4 @@
+using Praline.Data;
 namespace Praline.Preferences;
 
 /// <summary>
