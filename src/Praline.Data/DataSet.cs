@@ -92,8 +92,12 @@ public sealed class DataSet
         "Rename it with --column NEW=OLD if it means something, or ignore it with --ignore-column.", IsError: false))];
 
     /// <summary>Opens a data set.</summary>
+    /// <param name="path">A file, a folder, or an entry of LLaMA-Factory's list of data sets (<c>dataset_info.json#NAME</c>).</param>
+    /// <param name="options">How it is read.</param>
     /// <exception cref="PralineException">There is nothing at the path, or the format is not known.</exception>
-    public static DataSet Open(string path, DataOptions? options = null) => File.Exists(path) || Directory.Exists(path)
+    public static DataSet Open(string path, DataOptions? options = null) => LlamaFactoryInfo.Names(path)
+        ? LlamaFactoryInfo.Open(path, options ?? new DataOptions())
+        : File.Exists(path) || Directory.Exists(path)
         ? new DataSet(path, options ?? new DataOptions())
         : throw new PralineException($"There is no file {path}: a data set was expected there (docs/data-formats.md shows the formats).");
 

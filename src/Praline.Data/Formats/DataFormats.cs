@@ -1,5 +1,6 @@
-using System.Text;
+using System.IO.Compression;
 using System.Text.Json;
+using Praline.Data.Containers;
 using Praline.Data.Formats;
 using Praline.Data.Rows;
 
@@ -21,29 +22,82 @@ public static class DataFormats
     /// <summary>The formats that are written too.</summary>
     public static IReadOnlyList<string> Written => [.. Codecs.Where(c => c.IsWritten).Select(c => c.Name)];
 
-    /// <summary>Writes samples; <c>.json</c> is one JSON array, everything else JSON Lines. A file is whole or as it was.</summary>
+    /// <summary>
+    /// Writes samples: JSON Lines; one JSON array where the name ends in <c>.json</c>; either compressed where <c>.gz</c> or <c>.zst</c> follows; Parquet
+    /// for <c>.parquet</c>. A file is whole or as it was.
+    /// </summary>
     /// <exception cref="PralineException">There is no such format, or it can't say what a sample holds.</exception>
     public static void Write(string path, string format, IEnumerable<Sample> samples)
     {
         var codec = Find(format);
-        var array = Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(array ? "[\n"u8 : ""u8);
-            using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = PlainJson.Options.Encoder });
-            foreach (var (index, sample) in samples.Index())
+            switch (Path.GetExtension(path).ToLowerInvariant())
             {
-                stream.Write(array && index > 0 ? ",\n"u8 : ""u8);
-                writer.Reset();
-                writer.WriteStartObject();
-                codec.Write(writer, sample, index);
-                writer.WriteEndObject();
-                writer.Flush();
-                stream.Write(array ? ""u8 : "\n"u8);
+                case ".parquet":
+                    WriteParquet(stream, codec, samples);
+                    break;
+                case ".gz":
+                    using (var packed = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
+                    {
+                        WriteJson(packed, codec, samples, IsArray(path[..^3]));
+                    }
+
+                    break;
+                case ".zst":
+                    using (var packed = new ZstdSharp.CompressionStream(stream, leaveOpen: true))
+                    {
+                        WriteJson(packed, codec, samples, IsArray(path[..^4]));
+                    }
+
+                    break;
+                default:
+                    WriteJson(stream, codec, samples, IsArray(path));
+                    break;
+            }
+        });
+
+        static bool IsArray(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static void WriteJson(Stream stream, Codec codec, IEnumerable<Sample> samples, bool array)
+    {
+        stream.Write(array ? "[\n"u8 : ""u8);
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = PlainJson.Options.Encoder });
+        foreach (var (index, sample) in samples.Index())
+        {
+            stream.Write(array && index > 0 ? ",\n"u8 : ""u8);
+            writer.Reset();
+            writer.WriteStartObject();
+            codec.Write(writer, sample, index);
+            writer.WriteEndObject();
+            writer.Flush();
+            stream.Write(array ? ""u8 : "\n"u8);
+        }
+
+        stream.Write(array ? "\n]\n"u8 : ""u8);
+    }
+
+    /// <summary>By way of the rows as JSON Lines: they are gone through twice.</summary>
+    private static void WriteParquet(Stream stream, Codec codec, IEnumerable<Sample> samples)
+    {
+        var folder = Directory.CreateTempSubdirectory("praline-export-").FullName;
+        try
+        {
+            var (lines, columns) = (Path.Combine(folder, "rows.jsonl"), Path.Combine(folder, "rows.parquet"));
+            using (var rows = File.Create(lines))
+            {
+                WriteJson(rows, codec, samples, array: false);
             }
 
-            stream.Write(array ? "\n]\n"u8 : ""u8);
-        });
+            ParquetWriter.Write(columns, () => JsonContainer.Rows(lines, long.MaxValue).Select(row => MediaFields.WithBytes(row.Value!)));
+            using var written = File.OpenRead(columns);
+            written.CopyTo(stream);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>A format by its name.</summary>

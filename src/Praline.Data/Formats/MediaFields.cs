@@ -40,6 +40,21 @@ internal static class MediaFields
         return null;
     }
 
+    /// <summary>A row with bytes in place of the data: URLs of its media fields.</summary>
+    internal static FieldValue.Map WithBytes(FieldValue.Map row)
+    {
+        return new FieldValue.Map(row.Fields.ToDictionary(
+            f => f.Key, f => VideoFields.Contains(f.Key) || ImageFields.Contains(f.Key) || f.Key == "img_path" ? Replaced(f.Value) : f.Value, StringComparer.Ordinal));
+
+        static FieldValue Replaced(FieldValue value) => value switch
+        {
+            FieldValue.List list => new FieldValue.List([.. list.Items.Select(Replaced)]),
+            FieldValue.Text { Value: var url } when url.StartsWith("data:", StringComparison.Ordinal) =>
+                new FieldValue.Bytes(MediaSpool.Current.Add(Convert.FromBase64String(url[(url.IndexOf(',', StringComparison.Ordinal) + 1)..]))),
+            _ => value,
+        };
+    }
+
     private static IReadOnlyList<MediaReference> Several(Row row, string field, FieldValue value, bool isVideo) => value is FieldValue.List list
         ? [.. list.Items.Select((item, i) => One(row, $"{field}[{i}]", item, isVideo))]
         : [One(row, field, value, isVideo)];

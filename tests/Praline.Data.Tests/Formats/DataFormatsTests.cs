@@ -76,6 +76,28 @@ public sealed class DataFormatsTests : IDisposable
         Assert.Equal(("q", "x", label), (sample.Turns.Single().Text, sample.Answers.Single().Text, sample.Answers.Single().Label));
     }
 
+    /// <summary>LLaMA-Factory's own list for its demonstration files, whose columns and tags differ.</summary>
+    [Fact]
+    public void An_entry_of_dataset_info_says_what_columns_and_roles_are_called()
+    {
+        Write("a.json", """[{"talk":[{"who":"ask","said":"<image>q"}],"good":{"who":"reply","said":"x"},"bad":{"who":"reply","said":"y"},"pics":["a.png"]}]""");
+        Write("b.json", """[{"task":"q","more":"","history":[["h","i"]],"better":"x","worse":"y"}]""");
+        Write("dataset_info.json", """
+            {"a":{"file_name":"a.json","formatting":"sharegpt","ranking":true,"columns":{"messages":"talk","chosen":"good","rejected":"bad","images":"pics"},
+             "tags":{"role_tag":"who","content_tag":"said","user_tag":"ask","assistant_tag":"reply"}},
+             "b":{"file_name":"b.json","ranking":true,"columns":{"prompt":"task","query":"more","history":"history","chosen":"better","rejected":"worse"}}}
+            """);
+        foreach (var (name, turns, media) in new[] { ("a", 1, 1), ("b", 3, 0) })
+        {
+            var sample = Read(_folder[$"dataset_info.json#{name}"]).Single();
+            Assert.Equal(("q", "x", "y", turns, media),
+                (sample.Turns[^1].Text, sample.Pair().Chosen.Text, sample.Pair().Rejected.Text, sample.Turns.Count, sample.Media.Count()));
+        }
+
+        Assert.Contains("name one as", Assert.Throws<PralineException>(() => Read(_folder["dataset_info.json"])).Message);
+        Assert.Contains("no data set c", Assert.Throws<PralineException>(() => Read(_folder["dataset_info.json#c"])).Message);
+    }
+
     [Fact]
     public void Scores_are_not_made_up()
     {
