@@ -110,9 +110,9 @@ public sealed class DataSet
         where T : class
     {
         _unused.Clear();
-        foreach (var raw in Container.Rows(Path, _options))
+        foreach (var (number, raw) in Container.Rows(Path, _options).Index())
         {
-            yield return raw.Problem is { } problem ? new RowResult<T>(raw.Source, null, problem) : ReadRow(raw, view);
+            yield return raw.Problem is { } problem ? new RowResult<T>(raw.Source, null, problem) : ReadRow(raw, number, view);
         }
     }
 
@@ -120,13 +120,13 @@ public sealed class DataSet
     /// <exception cref="DataException">A row can't be used.</exception>
     public IEnumerable<Sample> Samples() => Read().Select(row => row.Value ?? throw new DataException(row.Problem!));
 
-    private RowResult<T> ReadRow<T>(RawRow raw, Func<Sample, T> view)
+    private RowResult<T> ReadRow<T>(RawRow raw, int number, Func<Sample, T> view)
         where T : class
     {
         try
         {
             var row = new Row(raw.Source, Columns.Renamed(raw.Value!, raw.Source, _options));
-            var sample = (_codec ?? DataFormats.Of(row)).Read(row, _options);
+            var sample = (_codec ?? DataFormats.Of(row)).Read(row, _options) with { Number = number };
             foreach (var (path, field, value) in row.Unread())
             {
                 Columns.RequireHarmless(sample, path, field, value);

@@ -89,6 +89,9 @@ public sealed record Sample
     /// <summary>Where the row stands.</summary>
     public required SampleSource Source { get; init; }
 
+    /// <summary>Its number among the data set's rows, from 0: the same whatever container and format the rows are in.</summary>
+    public int Number { get; init; }
+
     /// <summary>The format that it was read as, see <see cref="DataFormats"/>.</summary>
     public string Format { get; init; } = "";
 

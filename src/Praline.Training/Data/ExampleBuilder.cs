@@ -11,6 +11,7 @@ internal sealed class ExampleBuilder(
     TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
 {
     private readonly List<DataProblem> _unread = [];
+    private int _rows;
 
     /// <summary>Rows that were left out, and why.</summary>
     internal List<DataProblem> LeftOut { get; } = [];
@@ -32,6 +33,7 @@ internal sealed class ExampleBuilder(
         var data = DataSet.Open(path, Reading);
         foreach (var (_, examples, problem) in data.Read(sample => Views(sample, view(sample))))
         {
+            _rows++;
             texts.AddRange(examples ?? []);
             _unread.AddRange(problem is null ? [] : [problem]);
         }
@@ -81,8 +83,11 @@ internal sealed class ExampleBuilder(
     internal void Report(string what, int done, int all) => progress?.Report(new TrainProgress(
         TrainEventKind.Preparing, done, all, 0, new Dictionary<string, double>(), 0, TimeSpan.Zero, Runs.ProcessMemory.Peak, what));
 
-    private static IReadOnlyList<ExampleText> Views(Sample sample, IReadOnlyList<IReadOnlyList<Answer>> views) =>
-        [.. views.Select((answers, i) => new ExampleText(sample, answers) { Id = views.Count == 1 ? sample.Id : $"{sample.Id}/{(i == 0 ? "chosen" : "rejected")}" })];
+    private IReadOnlyList<ExampleText> Views(Sample sample, IReadOnlyList<IReadOnlyList<Answer>> views)
+    {
+        string[] sides = views.Count == 1 ? [""] : ["/chosen", "/rejected"];
+        return [.. views.Select((answers, i) => new ExampleText(sample, answers) { Id = sample.Id + sides[i], Stream = $"{_rows}{sides[i]}" })];
+    }
 
     /// <summary>Problems are an error, unless rows may be left out.</summary>
     private void Leave(IReadOnlyList<DataProblem> problems, int rows)
@@ -97,11 +102,11 @@ internal sealed class ExampleBuilder(
         LearntSequence[] sequences = [.. text.Answers.Select(answer => Sequence(text, answer))];
         if (LearntSequence.Share(sequences) is { } packed)
         {
-            return [(text, new TrainingExample(text.Id, packed, text.Media))];
+            return [(text, new TrainingExample(text.Id, packed, text.Media) { Stream = text.Stream })];
         }
 
         return text.Conditions is { Count: > 1 } conditions
-            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Answers = [text.Answers[i]] }))
+            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Stream = $"{text.Stream}/{condition}", Answers = [text.Answers[i]] }))
             : throw new PralineException($"{text.Id}: a prompt without tokens predicts nothing: the chat template should write something before the answer.");
     }
 

@@ -10,6 +10,9 @@ internal sealed record ExampleText(Sample Sample, IReadOnlyList<Answer> Answers)
     /// <summary>Its name in messages.</summary>
     public string Id { get; init; } = Sample.Id;
 
+    /// <summary>Names its own random stream: the row's number, so that it is the same whatever file and format the row stands in.</summary>
+    public string Stream { get; init; } = "";
+
     /// <summary>What the prompt is about; null for text only.</summary>
     public MediaSet? Media { get; } = Sample.Media.ToArray() is { Length: > 0 } media ? new MediaSet(media) : null;
 

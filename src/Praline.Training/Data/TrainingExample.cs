@@ -7,4 +7,8 @@ namespace Praline.Training.Data;
 /// <param name="Id">Its name in messages.</param>
 /// <param name="Packed">Prompt and responses as tokens.</param>
 /// <param name="Media">What the prompt's image marks stand for; null for text only.</param>
-public sealed record TrainingExample(string Id, PackedExample Packed, MediaSet? Media);
+public sealed record TrainingExample(string Id, PackedExample Packed, MediaSet? Media)
+{
+    /// <summary>Names its own random stream, for dropout; the example's name where nobody says.</summary>
+    public string Stream { get; init; } = Id;
+}

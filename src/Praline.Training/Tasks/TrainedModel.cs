@@ -97,7 +97,7 @@ public sealed class TrainedModel : IDisposable
     {
         if (_dropoutSeed is { } seed)
         {
-            _dropout!.ManualSeed(Engine.Seeds.Derive(seed, examples[0].Id)); // for layers beside the language model's
+            _dropout!.ManualSeed(Engine.Seeds.Derive(seed, examples[0].Stream)); // for layers beside the language model's
         }
 
         using var scope = new TensorScope();
@@ -146,7 +146,7 @@ public sealed class TrainedModel : IDisposable
     {
         if (_dropoutSeed is { } seed && Adapter!.Enabled)
         {
-            Adapter.DropoutRows = new DropoutRows(seed, [.. examples.Select(e => e.Id)], layout);
+            Adapter.DropoutRows = new DropoutRows(seed, [.. examples.Select(e => e.Stream)], layout);
         }
     }
 
