@@ -127,9 +127,14 @@ public sealed class DataSet
         {
             var row = new Row(raw.Source, Columns.Renamed(raw.Value!, raw.Source, _options));
             var sample = (_codec ?? DataFormats.Of(row)).Read(row, _options) with { Number = number };
-            foreach (var (path, field, value) in row.Unread())
+            foreach (var (path, field, value, declared) in row.Unread())
             {
-                Columns.RequireHarmless(sample, path, field, value);
+                Columns.RequireHarmless(sample, path, declared ? "" : field, value);
+                if (declared)
+                {
+                    continue;
+                }
+
                 var (first, rows) = _unused.GetValueOrDefault(path, (raw.Source, 0));
                 _unused[path] = (first, rows + 1);
             }

@@ -44,6 +44,11 @@ internal abstract class Codec
         row.Know("idx", "idy");
         var id = row.OptionalId("id") ?? row.OptionalId("video_name") ?? row.Source.ToString();
         row.Id = id;
+        if (Columns.LooksLikeMedia("", new FieldValue.Text(id), hasMedia: false) && media.Count == 0 && !prompt.Any(m => m.Pieces.Any(p => p.Medium is not null)))
+        {
+            throw row.Error("id", "media under image, images, video or videos", $"an id that looks like a file's name ({id}), and no media", "Rename it with --column.");
+        }
+
         var system = row.OptionalText("system");
         if (prompt is [{ Role: "system" } first, ..])
         {

@@ -173,6 +173,11 @@ internal sealed class MacaroonCodec : Codec
         turns[^1].Know("from");
         var sides = turns[^1].Object("value");
         string[] names = [.. sides.Value.Fields.Keys];
+        foreach (var name in names.Where(name => Columns.LooksLikeMedia(name, sides.Value.Fields[name], hasMedia: false)))
+        {
+            throw sides.Error(name, "an answer under a condition", $"what looks like media ({sides.Value.Fields[name].Describe()})");
+        }
+
         bool isPair = sides.Has("preferred") && sides.Has("rejected");
         Answer[] answers = [.. names.Select(name => new Answer(Messages.AnswerText(sides, name))
         {

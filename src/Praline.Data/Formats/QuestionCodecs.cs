@@ -21,10 +21,15 @@ internal sealed class RlaifCodec : Codec
     {
         row.Know("ds_name", "origin_dataset", "origin_split");
         var texts = row.Has("question") ? row : row.Child("text", PlainJson.Parse(Encoding.UTF8.GetBytes(row.Text("text")), row.Source));
-        var named = row.Find("image_path"); // RLAIF-V repeats the image's name beside its bytes
-        var media = named is not null && !row.Has("image") && !row.Has("images")
-            ? [.. MediaFields.Of(row, isVideo: true, "videos", "video"), .. MediaFields.Of(row, isVideo: false, "image_path")]
-            : MediaFields.Beside(row);
+        var media = MediaFields.Beside(row);
+        if (row.Find("image_path") is { } path)
+        {
+            // RLAIF-V repeats the image's name beside its bytes; alone it names the image.
+            media = media.All(m => m.IsVideo) ? [.. media, .. MediaFields.Of(row, isVideo: false, "image_path")]
+                : media is [{ Embedded: not null }] || (path is FieldValue.Text text && media is [{ Name: var name }] && name == text.Value) ? media
+                : throw row.Error("image_path", "the image that image names", path.Describe(), "Keep one of the two.");
+        }
+
         return Build(row, [Messages.User(texts, "question")], media, Sides(row, Messages.AnswerText(texts, "chosen"), Messages.AnswerText(texts, "rejected")));
     }
 

@@ -34,6 +34,11 @@ internal sealed class SynpoCodec : Codec
 
         var named = row.Has("video") || row.Has("videos") || row.Has("images") || row.Has("image");
         var media = named ? MediaFields.Beside(row) : MediaFields.Of(row, isVideo: true, "video_name");
+        if (named && row.Id is { } id && Columns.LooksLikeMedia("", new FieldValue.Text(id), hasMedia: true) && media.All(m => m.Name != id))
+        {
+            throw row.Error("video_name", "the video that video names", $"{id}", "Keep one of the two.");
+        }
+
         return Build(row, [Messages.Question(row, options, "question", "prompt")], media,
             new Answer(Messages.AnswerText(row, "pos_pre")) { Rank = 1, Score = row.OptionalNumber("pos_score") },
             new Answer(Messages.AnswerText(row, "neg_pre")) { Rank = 2, Score = row.OptionalNumber("neg_score") });

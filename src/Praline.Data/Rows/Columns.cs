@@ -64,7 +64,7 @@ internal static partial class Columns
 
     /// <summary>By its value (bytes, a file's name with the ending of media, a data: URL), or by its name. A name that ends as an id's does names no
     /// further medium where the row has media.</summary>
-    private static bool LooksLikeMedia(string name, FieldValue value, bool hasMedia) => value switch
+    internal static bool LooksLikeMedia(string name, FieldValue value, bool hasMedia) => value switch
     {
         FieldValue.Bytes => true,
         FieldValue.Text { Value.Length: > 0 } text => MediaValue().IsMatch(text.Value) || (MediaName().IsMatch(name) && !(hasMedia && MetadataName().IsMatch(name))),

@@ -8,6 +8,7 @@ internal sealed class Row(SampleSource source, FieldValue.Map map, string path =
 {
     private const string Docs = "docs/data-formats.md shows the formats.";
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
     private readonly List<Row> _children = [];
 
     internal SampleSource Source { get; } = source;
@@ -31,12 +32,12 @@ internal sealed class Row(SampleSource source, FieldValue.Map map, string path =
     internal bool Is<T>(string field)
         where T : FieldValue => Value.Fields.TryGetValue(field, out var value) && value is T;
 
-    /// <summary>Counts fields as known that say nothing that training needs (a score's parts, a model's name).</summary>
+    /// <summary>Counts fields as known that say nothing that training needs (a score's parts, a model's name). A medium in them is refused all the same.</summary>
     internal void Know(params ReadOnlySpan<string> fields)
     {
         foreach (var field in fields)
         {
-            _asked.Add(field);
+            _declared.Add(field);
         }
     }
 
@@ -86,9 +87,9 @@ internal sealed class Row(SampleSource source, FieldValue.Map map, string path =
     internal DataException Error(string field, string expected, string found, string remedy = Docs) =>
         new(new DataProblem(Source, PathOf(field), expected, found, remedy) { Id = Id ?? Source.ToString() });
 
-    /// <summary>The fields that nobody asked for and that hold something.</summary>
-    internal IEnumerable<(string Path, string Name, FieldValue Value)> Unread() =>
-        Value.Fields.Where(f => !_asked.Contains(f.Key) && f.Value is not FieldValue.Null).Select(f => (PathOf(f.Key), f.Key, f.Value))
+    /// <summary>The fields that nobody asked for and that hold something, and whether they are known to say nothing that matters.</summary>
+    internal IEnumerable<(string Path, string Name, FieldValue Value, bool Declared)> Unread() =>
+        Value.Fields.Where(f => !_asked.Contains(f.Key) && f.Value is not FieldValue.Null).Select(f => (PathOf(f.Key), f.Key, f.Value, _declared.Contains(f.Key)))
             .Concat(_children.SelectMany(c => c.Unread()));
 
     private T Need<T>(string field, string expected)
