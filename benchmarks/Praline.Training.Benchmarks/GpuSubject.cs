@@ -136,9 +136,8 @@ internal sealed class GpuSubject : IDisposable
 
     private sealed class SameMedia(VisionFeatures features) : IVisionSource
     {
-        public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
-        {
-        }
+        public IReadOnlyDictionary<string, string> Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation) =>
+            new Dictionary<string, string>();
 
         public IReadOnlyList<int> Counts(MediaSet media) => features.Counts;
 

@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<Settings, int>>
     ["distributed-worker"] = DistributedWorker.Run,
     ["gpu-generate"] = GpuGenerateBenchmark.Run,
     ["gpu-train"] = GpuTrainBenchmark.Run,
+    ["parquet"] = ParquetBenchmark.Run,
     ["train-step"] = TrainStepBenchmark.Run,
     ["train-step-worker"] = TrainStepWorker.Run,
     ["train-step-parts"] = TrainStepParts.Run,

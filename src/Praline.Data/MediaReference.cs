@@ -68,6 +68,14 @@ public sealed record MediaReference
     /// <exception cref="MediaException">It is missing, damaged or no image.</exception>
     public RgbImage OpenImage() => Embedded is { } bytes ? ImageFile.Decode(bytes.Read(), Label) : ImageFile.Open(Path ?? Name);
 
+    /// <summary>An image's size as it will be decoded, from its headers alone.</summary>
+    /// <exception cref="MediaException">It is missing, damaged or no image.</exception>
+    public (int Height, int Width) ImageSize()
+    {
+        var (width, height) = ImageFile.SizeOf(Embedded is { } bytes ? bytes.Read() : ImageFile.ReadBytes(Path ?? Name), Label);
+        return (height, width);
+    }
+
     /// <summary>Opens a video. Embedded bytes become a file in the temporary folder that is gone once it is open.</summary>
     /// <exception cref="MediaException">It is missing, damaged or no video.</exception>
     public VideoFile OpenVideo(int maxThreads = 0)

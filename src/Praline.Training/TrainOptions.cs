@@ -59,6 +59,12 @@ public sealed record TrainOptions
     /// <summary>Memory for vision features; what is beyond is read from <see cref="VisionCache"/>.</summary>
     public long FeatureMemoryBytes { get; init; } = 4L << 30;
 
+    /// <summary>
+    /// Where the data hold more media than this, a frozen tower's features are computed when a step first needs them, and before the first step only the media's
+    /// headers are read.
+    /// </summary>
+    public int MediaAhead { get; init; } = 10_000;
+
     /// <summary>A folder for reference log-probabilities that several runs share; null keeps them in the run's folder.</summary>
     public string? ReferenceCache { get; init; }
 

@@ -79,6 +79,7 @@ internal static class TrainingSettingTexts
         ["sampled_frm"] = "Exactly so many frames of a video.",
         ["vision_cache"] = "Folder of vision features that runs and stages share.",
         ["feature_memory_bytes"] = "Memory for vision features; what is beyond is read from the vision cache.",
+        ["media_ahead"] = "Where there are more media than this, vision features are computed when a step first needs them.",
         ["frame_cache_bytes"] = "Memory for decoded frames while a vision tower trains.",
         ["reference_cache"] = "Folder of reference log-probabilities that runs share. Default: the run's own.",
         ["torch_dtype"] = "Type of the base weights: float32, bfloat16 or float16. Default: float32 on the CPU, the checkpoint's own type on a GPU.",

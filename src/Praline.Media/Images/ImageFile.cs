@@ -14,21 +14,22 @@ public static class ImageFile
 
     /// <summary>Reads an image file.</summary>
     /// <exception cref="MediaException">No such file, another kind of file, damage, or more than 128 megapixels.</exception>
-    public static RgbImage Open(string path)
+    public static RgbImage Open(string path) => Decode(ReadBytes(path), path);
+
+    /// <summary>An image file's bytes.</summary>
+    /// <exception cref="MediaException">No such file, an empty one, or one that can't be read.</exception>
+    public static byte[] ReadBytes(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         MediaChecks.RequireNonEmptyFile(path, Expected);
-        byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new MediaException(path, "a file that can be read", problem.Message, "Check its permissions.", problem);
         }
-
-        return Decode(bytes, path);
     }
 
     /// <summary>Decodes an image in memory.</summary>
@@ -40,6 +41,24 @@ public static class ImageFile
         try
         {
             return ImageOrientation.Apply(DecodeStored(bytes), ImageOrientation.Find(bytes));
+        }
+        catch (ImageFormatException problem)
+        {
+            throw new MediaException(name, Expected, problem.Message, Remedy, problem);
+        }
+    }
+
+    /// <summary>The size of an image in memory as <see cref="Decode"/> would give it, from its headers alone.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What to call it in an error.</param>
+    /// <exception cref="MediaException">Another kind of file, or a damaged header.</exception>
+    public static (int Width, int Height) SizeOf(ReadOnlySpan<byte> bytes, string name = "image")
+    {
+        try
+        {
+            var (width, height) = StoredSize(bytes);
+            RequireSize(width, height);
+            return ImageOrientation.Find(bytes) >= 5 ? (height, width) : (width, height);
         }
         catch (ImageFormatException problem)
         {
@@ -71,6 +90,33 @@ public static class ImageFile
         {
             throw new ImageFormatException($"a size of {width}x{height} (at most 128 megapixels)");
         }
+    }
+
+    private static (int Width, int Height) StoredSize(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith(PngDecoder.Signature) && bytes.Length >= 29 && bytes[12..16].SequenceEqual("IHDR"u8))
+        {
+            var header = PngHeader.Parse(bytes[16..29]);
+            return (header.Width, header.Height);
+        }
+
+        if (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8))
+        {
+            var first = GifDecoder.Decode(bytes); // a frame may reach past the screen that the header states
+            return (first.Width, first.Height);
+        }
+
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+        {
+            return NativeImage.Size(bytes);
+        }
+
+        if (bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..12].SequenceEqual("WEBP"u8))
+        {
+            return WebpContainer.Size(bytes);
+        }
+
+        throw new ImageFormatException(bytes.IsEmpty ? "no data" : "none of these, by its first bytes");
     }
 
     private static RgbImage DecodeStored(ReadOnlySpan<byte> bytes)

@@ -12,6 +12,12 @@ internal static class NativeImage
         return new RgbImage(width, height, pixels);
     }
 
+    public static (int Width, int Height) Size(ReadOnlySpan<byte> bytes)
+    {
+        Check(MediaNative.ImageSize(bytes, bytes.Length, out var width, out var height));
+        return (width, height);
+    }
+
     private static void Check(NativeStatus status)
     {
         if (status != NativeStatus.Ok)

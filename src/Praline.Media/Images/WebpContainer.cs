@@ -44,6 +44,12 @@ internal static class WebpContainer
         return result;
     }
 
+    /// <summary>The canvas of a moving image, the size of a still one.</summary>
+    public static (int Width, int Height) Size(ReadOnlySpan<byte> file) =>
+        FindChunk(file[HeaderLength..], "ANMF"u8).Length >= 16 && FindChunk(file[HeaderLength..], "VP8X"u8) is { Length: >= 10 } canvas
+            ? (ReadUInt24(canvas[4..]) + 1, ReadUInt24(canvas[7..]) + 1)
+            : NativeImage.Size(file);
+
     private static byte[] Still(ReadOnlySpan<byte> chunks)
     {
         // Alpha is dropped anyway, so the pixels' own chunk is all that is needed.

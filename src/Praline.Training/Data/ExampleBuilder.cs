@@ -60,7 +60,10 @@ internal sealed class ExampleBuilder(
         Leave([.. _unread, .. problems.SelectMany(p => p)], rows);
         _unread.Clear();
         ExampleText[] good = [.. texts.Where((_, i) => problems[i].Length == 0)];
-        trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaSet>()], (done, all) => Report("Getting media ready", done, all), cancellation);
+        var unusable = trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaSet>()], (done, all) => Report("Getting media ready", done, all), cancellation);
+        Leave([.. good.Where(t => t.Media is { } m && unusable.ContainsKey(m.Key)).Select(t => t.Sample.Problem(
+            t.Media!.IsVideo ? "videos" : "images", "media that can be read", unusable[t.Media.Key].TrimEnd('.'), "Fetch the file again, or drop the row."))], rows);
+        good = [.. good.Where(t => t.Media is null || !unusable.ContainsKey(t.Media.Key))];
         (ExampleText Text, TrainingExample Example)[] examples = [.. good.SelectMany(Examples)];
         var tooLong = examples.Select(e => DataChecks.Length(e.Text, trained.LongestSequence(e.Example), options.MaxLength).ToArray()).ToArray();
         Leave([.. tooLong.SelectMany(p => p)], rows);

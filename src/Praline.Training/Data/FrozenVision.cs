@@ -16,10 +16,14 @@ namespace Praline.Training.Data;
 /// <param name="cache">Where features are kept on disk; null for memory only.</param>
 /// <param name="memoryBytes">Features in memory, at most; what is beyond is read from the cache when it is needed.</param>
 /// <param name="world">The ranks that compute features together, each a share; null for this process alone.</param>
-public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, VisionCache? cache = null, long memoryBytes = 4L << 30, World? world = null)
+/// <param name="ahead">Where there are more media than this, each one's features are computed when a step first needs them, not before the first step.</param>
+public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, VisionCache? cache = null, long memoryBytes = 4L << 30, World? world = null,
+    int ahead = int.MaxValue)
     : IVisionSource
 {
-    private const int ReadAhead = 4;
+    private const int ReadAhead = 4, DecodedAhead = 64;
+    private readonly Dictionary<string, Task<(IReadOnlyList<RgbImage> Images, double SecondsPerFrame)>> _decoding = new(StringComparer.Ordinal);
+    private bool _whenNeeded;
     private readonly Dictionary<string, VisionFeatures> _inMemory = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, VisionCacheKey> _keys = new(StringComparer.Ordinal);
@@ -31,32 +35,41 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     public long MemoryBytes => _bytes;
 
     /// <inheritdoc/>
-    /// <exception cref="PralineException">A file can't be read, or the features need more memory than they may have.</exception>
-    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
+    /// <exception cref="PralineException">The features need more memory than they may have.</exception>
+    public IReadOnlyDictionary<string, string> Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
     {
         var wanted = media.DistinctBy(m => m.Key).Where(m => !_counts.ContainsKey(m.Key)).ToArray();
-        if (_world.Size == 1)
+        if (wanted.Length > ahead)
         {
-            Compute(wanted, report, cancellation);
-            return;
+            _whenNeeded = true;
+            return VisionSources.Measured(wanted, m => _counts[m.Key] = model.CountTokens(reader.Sizes(m), KindOf(m)), report, cancellation);
         }
 
-        Compute([.. wanted.Where((_, i) => _world.Owns(i))], report, cancellation);
+        if (_world.Size == 1)
+        {
+            return Compute(wanted, report, cancellation);
+        }
+
+        var own = Compute([.. wanted.Where((_, i) => _world.Owns(i))], report, cancellation);
+        var problems = _world.Gather(own).SelectMany(p => p).ToDictionary(StringComparer.Ordinal);
         if (cache is not null)
         {
             _world.Barrier();
-            Compute([.. wanted.Where((_, i) => !_world.Owns(i))], null, cancellation); // the others have written them
-            return;
+            Compute([.. wanted.Where((m, i) => !_world.Owns(i) && !problems.ContainsKey(m.Key))], null, cancellation); // the others have written them
+            return problems;
         }
 
-        foreach (var (number, one) in wanted.Index())
+        foreach (var (number, one) in wanted.Index().Where(m => !problems.ContainsKey(m.Item.Key)))
         {
             Exchange(one, number % _world.Size);
         }
+
+        return problems;
     }
 
-    private void Compute(MediaSet[] wanted, Action<int, int>? report, CancellationToken cancellation)
+    private Dictionary<string, string> Compute(MediaSet[] wanted, Action<int, int>? report, CancellationToken cancellation)
     {
+        var problems = new Dictionary<string, string>(StringComparer.Ordinal);
         using var queue = new BlockingCollection<Work>(ReadAhead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var producer = Task.Run(() => Produce(wanted, queue, stop.Token), CancellationToken.None);
@@ -67,11 +80,14 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
             {
                 if (work.Error is not null)
                 {
-                    throw new PralineException(work.Error.Message, work.Error);
+                    problems[work.Media.Key] = work.Error.Message;
+                }
+                else
+                {
+                    using var scope = new TensorScope();
+                    Keep(work);
                 }
 
-                using var scope = new TensorScope();
-                Keep(work);
                 report?.Invoke(++done, wanted.Length);
             }
         }
@@ -80,6 +96,8 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
             stop.Cancel();
             producer.Wait(CancellationToken.None);
         }
+
+        return problems;
     }
 
     /// <inheritdoc/>
@@ -88,7 +106,16 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     /// <inheritdoc/>
     public void Prefetch(IEnumerable<MediaSet> media)
     {
-        // Everything is in memory, or mapped from the cache's files.
+        // Everything is in memory or mapped from the cache's files, unless features are computed when they are needed.
+        foreach (var one in _whenNeeded && _naming is null ? media.Where(m => !_inMemory.ContainsKey(m.Key) && !_decoding.ContainsKey(m.Key)) : [])
+        {
+            if (_decoding.Count >= DecodedAhead)
+            {
+                break;
+            }
+
+            _decoding[one.Key] = Task.Run(() => reader.Read(one));
+        }
     }
 
     /// <inheritdoc/>
@@ -118,9 +145,18 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
             return features;
         }
 
-        // An entry that was evicted or damaged meanwhile is computed again.
-        var read = cache!.GetOrCompute(_keys[media.Key], () => Encode(media));
-        return read.Tokens.Device == model.Language.Device ? read : read with { Tokens = read.Tokens.To(model.Language.Device) };
+        if (_naming is not null && media.Items.Count == 1)
+        {
+            // An entry that was evicted or damaged meanwhile is computed again.
+            var key = _keys.GetValueOrDefault(media.Key) ?? (_keys[media.Key] = KeyOf(media).Key);
+            features = cache!.GetOrCompute(key, () => Encode(media));
+        }
+        else
+        {
+            features = Encode(media);
+        }
+
+        return TryKeep(media, features) ?? (features.Tokens.Device == model.Language.Device ? features : features with { Tokens = features.Tokens.To(model.Language.Device) });
     }
 
     /// <summary>Gives all ranks the features of a medium that one of them has computed.</summary>
@@ -155,18 +191,25 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
     private void Keep(MediaSet media, VisionFeatures features, VisionCacheKey? key)
     {
         _counts[media.Key] = features.Counts;
-        var bytes = features.Tokens.Numel * features.Tokens.DType.Size();
-        if (_bytes + bytes <= memoryBytes)
-        {
-            _bytes += bytes;
-            var tokens = features.Tokens.To(model.Language.Device).Clone(); // a memory of its own, not a mapped file
-            _inMemory[media.Key] = (features with { Tokens = tokens }).DetachFromScope();
-        }
-        else if (key is null)
+        if (TryKeep(media, features) is null && key is null)
         {
             throw new PralineException(
-                $"The vision features need more than the {memoryBytes >> 20} MiB they may have in memory: set vision_cache to a folder on a disk with space, or raise feature_memory_bytes.");
+                $"The vision features need more than the {memoryBytes >> 20} MiB they may have in memory: set vision_cache to a folder on a disk with space, raise feature_memory_bytes, or lower media_ahead to compute them when they are needed.");
         }
+    }
+
+    /// <summary>Keeps features in memory, as far as there is room; null where there is none.</summary>
+    private VisionFeatures? TryKeep(MediaSet media, VisionFeatures features)
+    {
+        var bytes = features.Tokens.Numel * features.Tokens.DType.Size();
+        if (_bytes + bytes > memoryBytes)
+        {
+            return null;
+        }
+
+        _bytes += bytes;
+        var tokens = features.Tokens.To(model.Language.Device).Clone(); // a memory of its own, not a mapped file
+        return _inMemory[media.Key] = (features with { Tokens = tokens }).DetachFromScope();
     }
 
     private void Produce(MediaSet[] wanted, BlockingCollection<Work> queue, CancellationToken stop)
@@ -207,17 +250,22 @@ public sealed class FrozenVision(VisionLanguageModel model, MediaReader reader, 
             return new Work(media, null, images, seconds, null);
         }
 
-        var (frames, secondsPerFrame) = reader.FramesOf(media);
-        var key = media.Items[0] is { Embedded: { } bytes }
-            ? _naming.KeyOfContent(bytes.ContentHash, frames, KindOf(media), secondsPerFrame)
-            : _naming.KeyOf(media.Items[0].Path!, frames, KindOf(media), secondsPerFrame);
+        var (key, secondsPerFrame) = KeyOf(media);
         using var scope = new TensorScope();
         return new Work(media, key, cache!.TryGet(key) is null ? reader.Read(media).Images : null, secondsPerFrame, null);
     }
 
+    private (VisionCacheKey Key, double SecondsPerFrame) KeyOf(MediaSet media)
+    {
+        var (frames, secondsPerFrame) = reader.FramesOf(media);
+        return (media.Items[0] is { Embedded: { } bytes }
+            ? _naming!.KeyOfContent(bytes.ContentHash, frames, KindOf(media), secondsPerFrame)
+            : _naming!.KeyOf(media.Items[0].Path!, frames, KindOf(media), secondsPerFrame), secondsPerFrame);
+    }
+
     private VisionFeatures Encode(MediaSet media)
     {
-        var (images, seconds) = reader.Read(media);
+        var (images, seconds) = _decoding.Remove(media.Key, out var decoding) ? decoding.GetAwaiter().GetResult() : reader.Read(media);
         return model.Encode(images, KindOf(media), seconds);
     }
 

@@ -16,7 +16,8 @@ public interface IVisionSource : IDisposable
     /// <param name="media">All media of the data set.</param>
     /// <param name="report">Hears how many are done, of how many.</param>
     /// <param name="cancellation">Stops it.</param>
-    void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation);
+    /// <returns>The media that can't be used, by their keys, and why.</returns>
+    IReadOnlyDictionary<string, string> Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation);
 
     /// <summary>Visual tokens at each image mark of a prompt about these media.</summary>
     IReadOnlyList<int> Counts(MediaSet media);
@@ -29,4 +30,35 @@ public interface IVisionSource : IDisposable
     /// trains. They belong to the current scope or to the source: use them within the step.
     /// </summary>
     IReadOnlyList<VisionFeatures> Features(IReadOnlyList<MediaSet> media);
+}
+
+/// <summary>What all sources of visual tokens do alike.</summary>
+internal static class VisionSources
+{
+    /// <summary>Looks at every medium once; what can't be read is listed and does not stop the others.</summary>
+    internal static Dictionary<string, string> Measured(
+        IReadOnlyList<MediaSet> media, Action<MediaSet> measure, Action<int, int>? report, CancellationToken cancellation)
+    {
+        var problems = new Dictionary<string, string>(StringComparer.Ordinal);
+        var wanted = media.DistinctBy(m => m.Key).ToArray();
+        foreach (var (i, one) in wanted.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                measure(one);
+            }
+            catch (PralineException error)
+            {
+                problems[one.Key] = error.Message;
+            }
+
+            if (i % 100 == 99 || i == wanted.Length - 1)
+            {
+                report?.Invoke(i + 1, wanted.Length);
+            }
+        }
+
+        return problems;
+    }
 }

@@ -30,25 +30,15 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     }
 
     /// <inheritdoc/>
-    /// <exception cref="PralineException">A file can't be read.</exception>
-    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
-    {
-        var wanted = media.DistinctBy(m => m.Key).ToArray();
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            _ = Counts(wanted[i]);
-            report?.Invoke(i + 1, wanted.Length);
-        }
-    }
+    public IReadOnlyDictionary<string, string> Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation) =>
+        VisionSources.Measured(media, m => _ = Counts(m), report, cancellation);
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Counts(MediaSet media)
     {
         if (!_counts.TryGetValue(media.Key, out var counts))
         {
-            var (images, _) = Read(media);
-            (int Height, int Width)[] sizes = [.. images.Select(i => (i.Height, i.Width))];
+            var sizes = reader.Sizes(media);
             _counts[media.Key] = counts = model.CountTokens(sizes, KindOf(media));
             _activations[media.Key] = VisionActivations.Of(model, sizes, KindOf(media), towerTrains);
         }
@@ -59,7 +49,7 @@ public sealed class LiveVision(VisionLanguageModel model, MediaReader reader, lo
     /// <inheritdoc/>
     public void Prefetch(IEnumerable<MediaSet> media)
     {
-        // What fits into memory was decoded when the data were checked.
+        // Images are decoded when a step first needs them, and kept as far as there is room.
     }
 
     /// <inheritdoc/>

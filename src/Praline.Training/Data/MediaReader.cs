@@ -25,6 +25,19 @@ public sealed record MediaReader(FrameOptions Frames)
         return (frames, SecondsBetween(frames, video.Info));
     });
 
+    /// <summary>The sizes of the images that the model will see, from headers alone.</summary>
+    /// <exception cref="PralineException">The file is missing or can't be read.</exception>
+    public IReadOnlyList<(int Height, int Width)> Sizes(MediaSet media) => Guard<IReadOnlyList<(int Height, int Width)>>(media, () =>
+    {
+        if (!media.IsVideo)
+        {
+            return [.. media.Items.Select(m => m.ImageSize())];
+        }
+
+        using var video = media.Items[0].OpenVideo(maxThreads: 1);
+        return [.. Choose(video.Info, media).Select(_ => (video.Info.Height, video.Info.Width))];
+    });
+
     /// <summary>The images, decoded, and for a video the seconds from one to the next.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
     public (IReadOnlyList<RgbImage> Images, double SecondsPerFrame) Read(MediaSet media) => Guard<(IReadOnlyList<RgbImage>, double)>(media, () =>

@@ -60,19 +60,8 @@ public sealed class TrainedVision : IVisionSource
         VisionActivations.Of(_model, [.. Counts(media).Select(_ => _frameSize)], MediaKind.Images, _towerTrains);
 
     /// <inheritdoc/>
-    public void Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation)
-    {
-        var wanted = media.DistinctBy(m => m.Key).ToArray();
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            _frameCounts.GetOrAdd(wanted[i].Key, _ => _reader.Count(wanted[i]));
-            if (i % 100 == 99 || i == wanted.Length - 1)
-            {
-                report?.Invoke(i + 1, wanted.Length);
-            }
-        }
-    }
+    public IReadOnlyDictionary<string, string> Prepare(IReadOnlyList<MediaSet> media, Action<int, int>? report, CancellationToken cancellation) =>
+        VisionSources.Measured(media, m => _frameCounts.GetOrAdd(m.Key, _ => _reader.Sizes(m).Count), report, cancellation);
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Counts(MediaSet media) =>

@@ -59,7 +59,7 @@ internal static class ModelSetup
     {
         (true, AuroraCap aurora) => new TrainedVision(aurora, reader, tower, options.FrameCacheBytes, options.FeatureMemoryBytes),
         (true, _) => new LiveVision(model, reader, options.FrameCacheBytes, tower),
-        _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes, world),
+        _ => new FrozenVision(model, reader, options.VisionCache is { } cache ? new VisionCache(new VisionCacheOptions(cache)) : null, options.FeatureMemoryBytes, world, options.MediaAhead),
     };
 
     private static LoraAdapter Adapter(VisionLanguageModel model, TrainOptions options)

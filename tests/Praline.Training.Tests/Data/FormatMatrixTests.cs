@@ -132,6 +132,45 @@ public sealed class FormatMatrixTests : IDisposable
         Assert.Contains("line 2", File.ReadAllText(Path.Combine(options.ModelDir + "2", "left_out.jsonl")));
     }
 
+    /// <summary>Features that are computed when a step needs them are those that are computed before the first step.</summary>
+    [Fact]
+    public void Media_ahead_of_the_first_step_or_not_train_the_same()
+    {
+        var path = Path.Combine(_world.Data, "images.jsonl");
+        File.WriteAllLines(path, Enumerable.Range(0, 6).Select(i =>
+            $$"""{"prompt":"<image>What?","chosen":"A red square {{i}}.","rejected":"c d","images":["i{{i % 3}}.png"]}"""));
+        var options = Training(path, "ahead", "simpo") with { Loop = new TrainerOptions { MaxSteps = 3, BatchSize = 2, LearningRate = 1e-3 } };
+        var expected = Metrics(options);
+        Assert.Equal(expected, Metrics(options with { MediaAhead = 1, ModelDir = options.ModelDir + "-needed" }));
+        var cached = options with { MediaAhead = 1, VisionCache = Path.Combine(_world.Folder, "cache") };
+        Assert.Equal(expected, Metrics(cached with { ModelDir = options.ModelDir + "-cache" }));
+        Assert.Equal(expected, Metrics(cached with { ModelDir = options.ModelDir + "-cached", FeatureMemoryBytes = 0 }));
+
+        static string[] Metrics(TrainOptions options)
+        {
+            TrainingSession.Run(options);
+            return File.ReadAllLines(Path.Combine(options.ModelDir, "metrics.jsonl"));
+        }
+    }
+
+    [Theory]
+    [InlineData("lora", 10_000)]
+    [InlineData("lora", 0)]
+    [InlineData("projector", 0)]
+    public void A_file_that_is_no_image_is_listed_and_may_be_left_out(string train, int ahead)
+    {
+        var path = Path.Combine(_world.Data, "damaged.jsonl");
+        File.WriteAllText(Path.Combine(_world.Data, "no.png"), "no image");
+        var good = """{"prompt":"<image>What?","chosen":"A red square.","rejected":"c d","images":["i0.png"]}""";
+        File.WriteAllLines(path, [good, good.Replace("i0", "no"), good.Replace("i0", "i1")]);
+        var options = Training(path, $"damaged-{train}-{ahead}", "simpo") with { Train = [train], MediaAhead = ahead };
+        var error = Assert.Throws<PralineException>(() => TrainingSession.Run(options));
+        Assert.Contains("1 of 3 rows", error.Message);
+        Assert.Contains("damaged.jsonl, line 2, field \"images\"", error.Message);
+        var skipped = TrainingSession.Run(options with { SkipBadRows = true, ModelDir = options.ModelDir + "2" });
+        Assert.Equal((2, 1), (skipped.Examples, skipped.LeftOutRows));
+    }
+
     private DataOptions Options => new() { MediaFolder = _world.Data };
 
     private List<Sample> Read(string path) => [.. DataSet.Open(path, Options).Samples()];
