@@ -107,6 +107,6 @@ public static class DataFormats
     /// <summary>The format of a row.</summary>
     /// <exception cref="DataException">It has none that is known.</exception>
     internal static Codec Of(Row row) => Codecs.FirstOrDefault(c => c.Recognises(row)) ?? throw row.Error(
-        "", $"the fields of a known format: {string.Join("; ", Codecs.Select(c => $"{c.Marks} ({c.Name})"))}",
+        "", $"the fields of a known format ({string.Join(", ", Names)})",
         row.Value.Fields.Count == 0 ? "no fields" : string.Join(", ", row.Value.Fields.Keys), "Rename fields with --column NEW=OLD; docs/data-formats.md shows the formats.");
 }

@@ -1,5 +1,6 @@
-using Praline.Json;
 using System.Globalization;
+using Praline.Data;
+using Praline.Json;
 using Praline.Preferences;
 using Praline.SmallWorld;
 
@@ -24,15 +25,15 @@ internal static class DataQuality
             from row in JsonLines.Read<LongGenerationRow>(data.LongGeneration)
             from caption in row.LongAnswers
             select FactScore.Of(caption, scenes[row.VideoName].Facts());
-        var pairs = JsonLines.Read<PairRow>(data.Pairs).ToList();
+        var pairs = DataSet.Open(data.Pairs, new DataOptions { FindMedia = false }).Samples().Select(s => (Video: s.Id, Pair: s.Pair())).ToList();
         return string.Join(
             '\n',
             "| preference data | captions | precision | recall | F1 |",
             "| --- | ---: | ---: | ---: | ---: |",
             Row("clip captions", clipCaptions),
             Row("candidates", candidates),
-            Row("chosen", pairs.Select(p => FactScore.Of(p.PosPre, scenes[p.Candidates.VideoName].Facts()))),
-            Row("rejected", pairs.Select(p => FactScore.Of(p.NegPre, scenes[p.Candidates.VideoName].Facts()))));
+            Row("chosen", pairs.Select(p => FactScore.Of(p.Pair.Chosen.Text, scenes[p.Video].Facts()))),
+            Row("rejected", pairs.Select(p => FactScore.Of(p.Pair.Rejected.Text, scenes[p.Video].Facts()))));
     }
 
     private static string Row(string name, IEnumerable<FactScore> scores)

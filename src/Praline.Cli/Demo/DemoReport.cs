@@ -1,5 +1,5 @@
-using Praline.Json;
 using System.Globalization;
+using Praline.Data;
 using Praline.Evaluation;
 using Praline.Media;
 using Praline.Preferences;
@@ -19,7 +19,7 @@ internal sealed class DemoReport(DemoOptions options, string folder, string held
         IReadOnlyList<MethodCaptions> captions, IReadOnlyList<(string Label, int Seed, string Folder)> runs, DataFiles data)
     {
         var truth = SmallWorldData.ReadTruth(Path.Combine(heldOut, "truth.jsonl")).ToDictionary(t => t.Video, t => t.Scene.Facts());
-        var pairs = JsonLines.Read<PairRow>(data.Pairs).ToList();
+        var pairs = DataSet.Open(data.Pairs, new DataOptions { FindMedia = false }).Samples().Select(s => s.Pair()).ToList();
         var study = new CaptionStudy
         {
             Title = "SynPO on the small world",
@@ -29,7 +29,7 @@ internal sealed class DemoReport(DemoOptions options, string folder, string held
             Baseline = "base",
             Captions = [.. captions.SelectMany(c => c.Captions.Select(row => Facts(c, row.Key, row.Value, truth[row.Key])))],
             Runs = [.. runs.Select(r => new TrainingRun(r.Label, TrainingMetrics.Read(Path.Combine(r.Folder, "metrics.jsonl")), r.Seed))],
-            Pairs = [.. pairs.Select(p => new PairScore(p.PosScore, p.NegScore, Words(p.PosPre), Words(p.NegPre)))],
+            Pairs = [.. pairs.Select(p => new PairScore(p.Chosen.Score!.Value, p.Rejected.Score!.Value, Words(p.Chosen.Text), Words(p.Rejected.Text)))],
             Examples = [.. truth.Keys.Order(StringComparer.Ordinal).Take(Examples).Select(video => Card(video, captions, truth[video]))],
             Settings =
             [

@@ -12,9 +12,6 @@ internal abstract class Codec
     /// <summary>The format's name on the command line.</summary>
     internal abstract string Name { get; }
 
-    /// <summary>The fields that mark the format, for the error about a row of none.</summary>
-    internal abstract string Marks { get; }
-
     /// <summary>Whether the format is written too.</summary>
     internal virtual bool IsWritten => true;
 

@@ -8,8 +8,6 @@ internal sealed class LlamaFactoryCodec : Codec
 {
     internal override string Name => "llama-factory";
 
-    internal override string Marks => "conversations, chosen and rejected";
-
     internal override bool Recognises(Row row) => row.Has("conversations") && row.Has("chosen") && row.Has("rejected");
 
     internal override Sample Read(Row row, DataOptions options)
@@ -49,8 +47,6 @@ internal sealed class LlamaFactoryCodec : Codec
 internal sealed class SwiftCodec : Codec
 {
     internal override string Name => "ms-swift";
-
-    internal override string Marks => "messages and rejected_response (or rejected_messages)";
 
     internal override bool Recognises(Row row) => row.Has("messages") && (row.Has("rejected_response") || row.Has("rejected_messages"));
 
@@ -95,8 +91,6 @@ internal sealed class ContentPartsCodec : Codec
 {
     internal override string Name => "content-parts";
 
-    internal override string Marks => "chosen_messages and rejected_messages";
-
     internal override bool Recognises(Row row) => row.Has("chosen_messages");
 
     internal override Sample Read(Row row, DataOptions options)
@@ -140,8 +134,6 @@ internal sealed class ConversationCodec(string name, string list) : Codec
 {
     internal override string Name => name;
 
-    internal override string Marks => $"{list} that end with the assistant's answer";
-
     internal override bool IsWritten => false;
 
     internal override bool Recognises(Row row) => row.Is<FieldValue.List>(list);
@@ -161,8 +153,6 @@ internal sealed class ConversationCodec(string name, string list) : Codec
 internal sealed class MacaroonCodec : Codec
 {
     internal override string Name => "macaroon";
-
-    internal override string Marks => "conversations that end with preferred and rejected";
 
     internal override bool Recognises(Row row) => row.Value.Fields.GetValueOrDefault("conversations") is FieldValue.List { Items: [.., FieldValue.Map last] }
         && last.Fields.GetValueOrDefault("value") is FieldValue.Map;

@@ -12,8 +12,6 @@ internal sealed class RlaifCodec : Codec
 {
     internal override string Name => "rlaif-v";
 
-    internal override string Marks => "question, chosen and rejected (or the three as JSON in text)";
-
     internal override bool Recognises(Row row) => (row.Has("question") && row.Has("chosen") && row.Has("rejected"))
         || (row.Value.Fields.GetValueOrDefault("text") is FieldValue.Text text && text.Value.Contains("\"rejected\"", StringComparison.Ordinal));
 
@@ -51,8 +49,6 @@ internal sealed class QuestionAnswerCodec : Codec
 {
     internal override string Name => "question-answer";
 
-    internal override string Marks => "question and answer";
-
     internal override bool IsWritten => false;
 
     internal override bool Recognises(Row row) => row.Has("answer") && (row.Has("question") || row.Has("prompt"));
@@ -75,8 +71,6 @@ internal sealed class QuestionAnswerCodec : Codec
 internal sealed class RankedCodec : Codec
 {
     internal override string Name => "ranked";
-
-    internal override string Marks => "question and responses (with scores, or best first)";
 
     internal override bool IsWritten => false;
 
@@ -118,8 +112,6 @@ internal sealed class RankedCodec : Codec
 internal sealed class AlpacaCodec : Codec
 {
     internal override string Name => "alpaca";
-
-    internal override string Marks => "instruction and output (or chosen and rejected)";
 
     internal override bool IsWritten => false;
 

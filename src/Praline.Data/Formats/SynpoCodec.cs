@@ -11,8 +11,6 @@ internal sealed class SynpoCodec : Codec
 {
     internal override string Name => "synpo";
 
-    internal override string Marks => "pos_pre and neg_pre";
-
     internal override bool Recognises(Row row) => row.Value.Fields.ContainsKey("pos_pre") || row.Value.Fields.ContainsKey("neg_pre");
 
     internal override Sample Read(Row row, DataOptions options)

@@ -73,10 +73,8 @@ internal sealed class TrlCodec : TrlRows
 {
     internal override string Name => "trl";
 
-    internal override string Marks => "prompt, chosen and rejected as texts";
-
     internal override bool Recognises(Row row) =>
-        row.Is<FieldValue.Text>("chosen") && row.Has("rejected") && !row.Has("question") && !row.Has("instruction") && !row.Has("conversations");
+        row.Is<FieldValue.Text>("chosen") && (row.Has("rejected") || row.Has("prompt")) && !row.Has("question") && !row.Has("instruction") && !row.Has("conversations");
 
     internal override void Write(Utf8JsonWriter writer, Sample sample, int index)
     {
@@ -92,8 +90,6 @@ internal sealed class TrlCodec : TrlRows
 internal sealed class TrlConversationalCodec : TrlRows
 {
     internal override string Name => "trl-conversational";
-
-    internal override string Marks => "chosen and rejected as lists of messages";
 
     internal override bool Recognises(Row row) => row.Is<FieldValue.List>("chosen") && row.Has("rejected") && !row.Has("conversations");
 
@@ -127,8 +123,6 @@ internal sealed class TrlConversationalCodec : TrlRows
 internal sealed class TrlCompletionCodec : Codec
 {
     internal override string Name => "trl-completion";
-
-    internal override string Marks => "prompt and completion (and label)";
 
     internal override bool IsWritten => false;
 

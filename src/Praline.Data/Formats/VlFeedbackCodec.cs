@@ -15,8 +15,6 @@ internal sealed class VlFeedbackCodec : Codec
 
     internal override string Name => "vlfeedback";
 
-    internal override string Marks => "prompt and completions";
-
     internal override bool Recognises(Row row) => row.Has("completions") && row.Is<FieldValue.Text>("prompt");
 
     internal override Sample Read(Row row, DataOptions options)
