@@ -73,12 +73,14 @@ internal sealed class ArrowStreamFile(string path) : ArrowSource(path)
     {
         using var file = System.IO.File.OpenRead(File);
         using var reader = new ArrowStreamReader(file, leaveOpen: true);
+        ArrowMessages.Require(file);
         _ = reader.Schema;
         _schemaEnd = file.Position;
         _starts.Clear();
         for (var group = 0; ; group++)
         {
             var start = file.Position;
+            ArrowMessages.Require(file);
             if (reader.ReadNextRecordBatch() is not { } batch)
             {
                 yield break;

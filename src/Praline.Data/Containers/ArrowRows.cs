@@ -91,8 +91,7 @@ internal static class ArrowRows
                 }
                 catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
                 {
-                    // The native reader and Arrow's own tell of damage with exceptions of many types.
-                    damage = new DataProblem(new SampleSource(source.File), "", "a whole file", $"damage ({error.Message.Split('\n')[0].TrimEnd('.')})", "Fetch or make the file again.");
+                    damage = Damage(new SampleSource(source.File), error);
                 }
 
                 if (damage is not null)
@@ -135,7 +134,15 @@ internal static class ArrowRows
         {
             return new RawRow(source, null, error.Problem);
         }
+        catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or InvalidCastException or InvalidDataException or OverflowException or NullReferenceException)
+        {
+            return new RawRow(source, null, Damage(source, error)); // offsets that point outside their buffers
+        }
     }
+
+    // The native reader and Arrow's own tell of damage with exceptions of many types.
+    private static DataProblem Damage(SampleSource source, Exception error) =>
+        new(source, "", "a whole file", $"damage ({error.Message.Split('\n')[0].TrimEnd('.')})", "Fetch or make the file again.");
 
     private static FieldValue Value(IArrowArray array, int i, Context context, object[] steps)
     {

@@ -150,6 +150,51 @@ public sealed class ContainerTests : IDisposable
         }
     }
 
+    /// <summary>Damaged files of every container: rows or problems come out, nothing else.</summary>
+    [Theory]
+    [InlineData("rows.parquet")]
+    [InlineData("rows.arrow")]
+    [InlineData("rows.jsonl.gz")]
+    [InlineData("rows.json.zst")]
+    public void Damaged_files_give_rows_or_problems(string name)
+    {
+        File.WriteAllText(_folder["in.jsonl"], string.Concat(Enumerable.Repeat($"{Row}\n{Other}\n", 20)));
+        byte[] whole;
+        if (name == "rows.arrow")
+        {
+            using var memory = new MemoryStream();
+            using (var writer = new ArrowStreamWriter(memory, Nested([1, 2, 3], "a.png").Schema, leaveOpen: true))
+            {
+                writer.WriteRecordBatch(Nested([1, 2, 3], "a.png"));
+                writer.WriteEnd();
+            }
+
+            whole = memory.ToArray();
+        }
+        else
+        {
+            DataFormats.Write(_folder[name], "trl", Read(_folder["in.jsonl"]));
+            whole = File.ReadAllBytes(_folder[name]);
+        }
+
+        var random = new Random(5);
+        var (rows, problems) = (0, 0);
+        for (var round = 0; round < Mutation.Rounds(200); round++)
+        {
+            File.WriteAllBytes(_folder[name], Mutation.Apply(whole, whole, random));
+            foreach (var row in DataSet.Open(_folder[name], new DataOptions { MediaFolder = _folder.Path }).Read())
+            {
+                (rows, problems) = (rows + (row.Problem is null ? 1 : 0), problems + (row.Problem is null ? 0 : 1));
+                foreach (var medium in row.Value?.Media.Where(m => m.Embedded is not null) ?? [])
+                {
+                    Assert.Equal(medium.Embedded!.Length, medium.Embedded.Read().Length);
+                }
+            }
+        }
+
+        Assert.True(problems > 0, $"{rows} rows, {problems} problems");
+    }
+
     [Fact]
     public void Shards_of_several_splits_or_too_few_are_refused()
     {
