@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Praline.Data;
+using Praline.Training;
 
 namespace Praline.Cli;
 
@@ -16,10 +17,12 @@ internal sealed class DataSetOptions
     private readonly Option<string[]> _columns = new("--column") { Description = "Read field OLD under the name NEW, as NEW=OLD.", HelpName = "NEW=OLD" };
     private readonly Option<string[]> _ignored = new("--ignore-column") { Description = "Leave a field out of all rows.", HelpName = "FIELD" };
 
+    private readonly Option<string> _question = new("--question") { Description = "The question of rows that have none. Default: that of train.", DefaultValueFactory = _ => new TrainOptions().Question };
+
     public DataSetOptions(Command command)
     {
         command.Arguments.Add(_data);
-        foreach (var option in new Option[] { _folder, _format, _columns, _ignored })
+        foreach (var option in new Option[] { _folder, _format, _columns, _ignored, _question })
         {
             command.Options.Add(option);
         }
@@ -35,5 +38,6 @@ internal sealed class DataSetOptions
         Format = parsed.GetValue(_format),
         Columns = DataOptions.ParseColumns(parsed.GetValue(_columns) ?? []),
         IgnoredColumns = parsed.GetValue(_ignored) ?? [],
+        Question = parsed.GetValue(_question),
     });
 }
