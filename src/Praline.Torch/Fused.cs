@@ -11,7 +11,8 @@ public static class Fused
     private static readonly Operator SwiGluOp = new("praline::swiglu");
     private static readonly Operator RotaryOp = new("praline::rotary");
     private static readonly Operator LinearRowsOp = new("praline::linear_rows");
-    private static readonly Operator DecodeAttentionOp = new("praline::decode_attention");
+    private static readonly Operator DecodeAttentionOp = new("praline::decode_step_attention");
+    private static readonly Operator ExtendAttentionOp = new("praline::extend_attention");
     private static readonly Operator PackedAttentionOp = new("praline::packed_attention");
 
     /// <summary>
@@ -54,10 +55,14 @@ public static class Fused
     /// <param name="q">[N, heads, d]</param>
     /// <param name="k">[N, kv heads, d]</param>
     /// <param name="v">[N, kv heads, d]</param>
-    /// <param name="promptKeys">Per group [kv heads, d, P]; contiguous where <see cref="HasKernels"/>, else best a view of [P, kv heads, d], one group's behind the other's in
-    /// memory, where they are seen in one call.</param>
+    /// <param name="promptKeys">
+    /// Per group [kv heads, d, P]. Where <see cref="HasKernels"/>, contiguous or the beginning of a longer one (a view); else best a view of [P, kv heads, d], one
+    /// group's behind the other's in memory, where they are seen in one call.
+    /// </param>
     /// <param name="promptValues">Per group [kv heads, P, d], likewise.</param>
-    /// <param name="ownKeys">Per group [rows, kv heads, capacity, d]; written to.</param>
+    /// <param name="ownKeys">
+    /// Per group [rows, kv heads, d, capacity]; written to. Contiguous where <see cref="HasKernels"/>, else best a view of [rows, kv heads, capacity, d].
+    /// </param>
     /// <param name="ownValues">Per group [rows, kv heads, capacity, d]; written to.</param>
     /// <param name="rows">Sequences of each group.</param>
     /// <param name="lengths">Own tokens of each group before this one.</param>
@@ -67,4 +72,24 @@ public static class Fused
         Tensor q, Tensor k, Tensor v, Tensor[] promptKeys, Tensor[] promptValues, Tensor[] ownKeys, Tensor[] ownValues,
         long[] rows, long[] lengths, long window) =>
         DecodeAttentionOp.Call(q, k, v, promptKeys, promptValues, ownKeys, ownValues, rows, lengths, window);
+
+    /// <summary>
+    /// Attention of several new tokens of each sequence to the sequence's prompt, to its own tokens and causally to each other; adds their keys and values to
+    /// the sequence's own. Only where <see cref="HasKernels"/>. A token's result is the same, bit for bit, however many tokens are computed with it.
+    /// </summary>
+    /// <param name="q">[N, heads, d]</param>
+    /// <param name="k">[N, kv heads, d]</param>
+    /// <param name="v">[N, kv heads, d]</param>
+    /// <param name="promptKeys">Per sequence [kv heads, d, P], P perhaps 0, as <see cref="DecodeAttention"/> takes them.</param>
+    /// <param name="promptValues">Per sequence [kv heads, P, d].</param>
+    /// <param name="ownKeys">Per sequence [1, kv heads, d, capacity]; written to.</param>
+    /// <param name="ownValues">Per sequence [1, kv heads, capacity, d]; written to.</param>
+    /// <param name="tokens">New tokens of each sequence.</param>
+    /// <param name="lengths">Own tokens of each sequence before these.</param>
+    /// <param name="window">Keys that a query sees, itself among them; 0 for all.</param>
+    /// <returns>[N, heads · d]</returns>
+    public static Tensor ExtendAttention(
+        Tensor q, Tensor k, Tensor v, Tensor[] promptKeys, Tensor[] promptValues, Tensor[] ownKeys, Tensor[] ownValues,
+        long[] tokens, long[] lengths, long window) =>
+        ExtendAttentionOp.Call(q, k, v, promptKeys, promptValues, ownKeys, ownValues, tokens, lengths, window);
 }

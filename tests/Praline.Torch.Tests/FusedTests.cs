@@ -172,7 +172,7 @@ public sealed class FusedTests
         (Tensor Keys, Tensor Values)[] prompts = [.. new[] { 45, 30 }.Select(tokens => (Make(kvHeads, 24, tokens), Make(kvHeads, tokens, 24)))];
         (int Prompt, long Rows, long Length)[] groups = [(0, 1, 12), (0, 3, 2), (0, 2, 2), (1, 1, 7), (1, 2, 0), (0, 1, 17)];
         var (q, k, v) = (Make(10, heads, 24), Make(10, kvHeads, 24), Make(10, kvHeads, 24));
-        var own = groups.Select(g => (Keys: Make(g.Rows, kvHeads, 32, 24), Values: Make(g.Rows, kvHeads, 32, 24))).ToArray();
+        var own = groups.Select(g => (Keys: Make(g.Rows, kvHeads, 24, 32), Values: Make(g.Rows, kvHeads, 32, 24))).ToArray();
 
         var together = Run(0, groups.Length);
         Assert.Equal(Enumerable.Range(0, groups.Length).SelectMany(i => Run(i, 1)), together);

@@ -80,7 +80,7 @@ public sealed class GpuTests
                 There(q), There(k), There(v),
                 [.. promptKeys.Select(x => transposed ? There(x).Permute(1, 2, 0).Contiguous() : There(x).Permute(1, 2, 0))],
                 [.. promptValues.Select(x => transposed ? There(x).Transpose(0, 1).Contiguous() : There(x).Transpose(0, 1))],
-                [.. ownKeys.Select(There)], [.. ownValues.Select(There)], rows, lengths, 0);
+                [.. ownKeys.Select(x => transposed ? There(x).Transpose(2, 3).Contiguous() : There(x).Transpose(2, 3))], [.. ownValues.Select(There)], rows, lengths, 0);
         }
 
         var expected = Run(Device.Cpu, DType.Float32, transposed: true);

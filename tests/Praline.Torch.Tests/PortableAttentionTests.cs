@@ -84,7 +84,7 @@ public sealed class PortableAttentionTests
         var (q, k, v) = (Make(6, heads, 8), Make(6, kvHeads, 8), Make(6, kvHeads, 8));
         var promptKeys = Groups(i => Make(kvHeads, 8, prompts[i]));
         var promptValues = Groups(i => Make(kvHeads, prompts[i], 8));
-        var (ownKeys, ownValues) = (Groups(i => Make(rows[i], kvHeads, 16, 8)), Groups(i => Make(rows[i], kvHeads, 16, 8)));
+        var (ownKeys, ownValues) = (Groups(i => Make(rows[i], kvHeads, 8, 16)), Groups(i => Make(rows[i], kvHeads, 16, 8)));
 
         var (expected, expectedKeys) = Run(false);
         var (actual, actualKeys) = Run(true);
@@ -118,7 +118,7 @@ public sealed class PortableAttentionTests
         (Tensor Keys, Tensor Values)[] prompts = [Place(0, 20), Place(0, 20), Place(20, 7), Place(27, 0), Place(27, 13), (elsewhere, elsewhere * 2)];
         long[] rows = [3, 2, 1, 1, 2, 1], lengths = [4, 0, 9, 2, 1, 0];
         var (q, k, v) = (Make(10, heads, 8), Make(10, kvHeads, 8), Make(10, kvHeads, 8));
-        var own = rows.Select(count => (Keys: Make(count, kvHeads, 16, 8), Values: Make(count, kvHeads, 16, 8))).ToArray();
+        var own = rows.Select(count => (Keys: Make(count, kvHeads, 8, 16), Values: Make(count, kvHeads, 16, 8))).ToArray();
 
         Close.Equal(Run(portable: false, apart: true), Run(portable: true, apart: false), 1e-11, 1e-11, "joined, against the kernels");
         Close.Equal(Run(portable: true, apart: true), Run(portable: true, apart: false), 1e-11, 1e-11, "joined, against apart");

@@ -156,7 +156,7 @@ internal sealed class BeamSearch
     {
         if (_options.RepetitionPenalty != 1)
         {
-            foreach (var token in (_request.PromptTokenIds ?? []).Concat(beam.Tokens).Distinct())
+            foreach (var token in (_request.Prompt.TokenIds ?? []).Concat(beam.Tokens).Distinct())
             {
                 row[token] *= (float)_options.RepetitionPenalty; // log-probabilities are never positive
             }

@@ -51,6 +51,18 @@ public sealed record GenerationOptions
     /// <summary>Return each token's log-probability.</summary>
     public bool LogProbabilities { get; init; }
 
+    /// <summary>Return so many of the likeliest tokens in each token's place too; needs <see cref="LogProbabilities"/>.</summary>
+    public int TopLogProbabilities { get; init; }
+
+    /// <summary>What is added to the logits of some tokens.</summary>
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
+
+    /// <summary>Taken off the logit of each token that the text has already (the prompt doesn't count), as OpenAI's <c>presence_penalty</c>.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Taken off the logit of each token as often as the text has it (the prompt doesn't count), as OpenAI's <c>frequency_penalty</c>.</summary>
+    public double FrequencyPenalty { get; init; }
+
     /// <summary>What SynPO draws candidates with: temperature 0.9, top-p 0.95, top-k 32, in the paper's order.</summary>
     public static GenerationOptions SynpoCandidates { get; } = new()
     {
@@ -104,6 +116,7 @@ public sealed record GenerationOptions
         Require(TopP is > 0 and <= 1, nameof(TopP), "in (0, 1]", TopP);
         Require(MinP is >= 0 and <= 1, nameof(MinP), "in [0, 1]", MinP);
         Require(RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty), nameof(RepetitionPenalty), "above 0", RepetitionPenalty);
+        Require(TopLogProbabilities >= 0 && (TopLogProbabilities == 0 || LogProbabilities), nameof(TopLogProbabilities), "0, or with LogProbabilities", TopLogProbabilities);
         Require(NumBeams >= 1, nameof(NumBeams), "at least 1", NumBeams);
         Require(StopStrings.All(s => s.Length > 0), nameof(StopStrings), "not empty", "an empty text");
         return NumBeams > 1 && DoSample
@@ -119,4 +132,17 @@ public sealed record GenerationOptions
                 System.Globalization.CultureInfo.InvariantCulture, $"Generation option {option} should be {range}, found {found}."));
         }
     }
+}
+
+/// <summary>In which order temperature and the filters of sampling are applied.</summary>
+public enum FilterOrder
+{
+    /// <summary>
+    /// SynPO's <c>sampling</c>: logits that are not finite never come; temperature, softmax, top-k, renormalise, top-p on the
+    /// renormalised values (the token that crosses the limit stays), min-p. A row without a finite logit ends the text.
+    /// </summary>
+    Paper,
+
+    /// <summary>transformers: temperature, top-k (ties with the last stay), top-p, min-p.</summary>
+    HuggingFace,
 }

@@ -45,34 +45,6 @@ public sealed class KeyValueCache : IDisposable
         return Layer(layer);
     }
 
-    /// <summary>
-    /// Makes room for one token more in a layer and counts it: the whole stores [B, kv heads, capacity, d], of which the token's place
-    /// is number <c>Length − 1</c>, are for the caller to write to.
-    /// </summary>
-    internal (Tensor Keys, Tensor Values) Extend(int layer, long batch, long heads, long width, DType dtype, Device device)
-    {
-        var end = _lengths[layer] + 1;
-        long[] shape = [batch, heads, 0, width];
-        _keys[layer] = Room(_keys[layer], shape, dtype, device, _lengths[layer], end);
-        _values[layer] = Room(_values[layer], shape, dtype, device, _lengths[layer], end);
-        _lengths[layer] = end;
-        return (_keys[layer]!, _values[layer]!);
-    }
-
-    /// <summary>The one sequence of this cache so many times, with room for more tokens.</summary>
-    internal KeyValueCache Repeat(long rows)
-    {
-        using var scope = new TensorScope();
-        var copy = new KeyValueCache(_lengths.Length, Length + FirstCapacity);
-        for (var layer = 0; layer < _lengths.Length; layer++)
-        {
-            var (keys, values) = Layer(layer);
-            copy.Append(layer, keys.Expand(rows, -1, -1, -1), values.Expand(rows, -1, -1, -1));
-        }
-
-        return copy;
-    }
-
     /// <summary>Tokens that a layer has seen.</summary>
     internal long LengthOf(int layer) => _lengths[layer];
 

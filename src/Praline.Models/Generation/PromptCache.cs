@@ -2,29 +2,67 @@ using Praline.Torch;
 
 namespace Praline.Models.Generation;
 
-/// <summary>
-/// The keys and values of one prompt (or of the beginning of several), computed once and shared by every sequence that goes on from it.
-/// </summary>
+/// <summary>The keys and values of one prompt, or of the beginning of one, computed once and shared by every sequence that goes on from it.</summary>
 internal sealed class PromptCache(int layers) : IDisposable
 {
-    private readonly Tensor?[] _keys = new Tensor?[layers];
-    private readonly Tensor?[] _values = new Tensor?[layers];
+    private readonly Tensor?[] _keys = new Tensor?[layers];   // [kv heads, d, T]
+    private readonly Tensor?[] _values = new Tensor?[layers]; // [kv heads, T, d]
+    private readonly Dictionary<long, PromptCache> _views = [];
+    private Action? _freed;
     private int _users = 1;
 
     /// <summary>Tokens of the prompt.</summary>
-    internal long Length => _values[0]!.Size(1);
+    internal long Length => _values[^1]!.Size(1);
+
+    /// <summary>Bytes that are held.</summary>
+    internal long Bytes => _keys.Concat(_values).Sum(t => t!.Numel * DTypes.Size(t.DType));
 
     /// <summary>A layer's keys [kv heads, d, T] and values [kv heads, T, d].</summary>
     internal (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer]!, _values[layer]!);
 
-    /// <summary>Stores the keys and values [T, kv heads, d] that the prefill computed.</summary>
-    internal void Store(int layer, Tensor keys, Tensor values)
+    /// <summary>What a sequence of one row has computed becomes a prompt that others share.</summary>
+    internal static PromptCache Of(SequenceCache sequence, int layers)
     {
         using var scope = new TensorScope();
-        var (keysThere, valuesThere) = Fused.HasKernels(keys.Device, keys.DType)
-            ? (keys.Permute(1, 2, 0).Contiguous(), values.Transpose(0, 1).Contiguous())
-            : (keys.Clone().Permute(1, 2, 0), values.Clone().Transpose(0, 1)); // flash kernels read [T, kv heads, d] as it is
-        (_keys[layer], _values[layer]) = (keysThere.DetachFromScope(), valuesThere.DetachFromScope());
+        var prompt = new PromptCache(layers);
+        for (var layer = 0; layer < layers; layer++)
+        {
+            var (keys, values) = sequence.Layer(layer);
+            if (!Fused.HasKernels(keys.Device, keys.DType))
+            {
+                // Flash kernels read [T, kv heads, d] as it is.
+                (keys, values) = (keys.Permute(2, 0, 1).Contiguous().Permute(1, 2, 0), values.Transpose(0, 1).Contiguous().Transpose(0, 1));
+            }
+
+            (prompt._keys[layer], prompt._values[layer]) = (keys.DetachFromScope(), values.DetachFromScope());
+        }
+
+        return prompt;
+    }
+
+    /// <summary>The first tokens of this prompt: the same memory, and the same object for all that ask while one of them holds it.</summary>
+    internal PromptCache Beginning(long length)
+    {
+        if (length == Length)
+        {
+            return Share();
+        }
+
+        if (_views.TryGetValue(length, out var known))
+        {
+            return known.Share();
+        }
+
+        using var scope = new TensorScope();
+        var view = new PromptCache(layers) { _freed = () => _views.Remove(length) };
+        for (var layer = 0; layer < layers; layer++)
+        {
+            view._keys[layer] = _keys[layer]!.Narrow(2, 0, length).DetachFromScope();
+            view._values[layer] = _values[layer]!.Narrow(1, 0, length).DetachFromScope();
+        }
+
+        _views.Add(length, view);
+        return view;
     }
 
     /// <summary>
@@ -47,11 +85,12 @@ internal sealed class PromptCache(int layers) : IDisposable
         return this;
     }
 
-    /// <summary>One user less; the last one frees it.</summary>
+    /// <summary>One user less; the last one frees it (memory that a beginning of it still reads stays until that is freed too).</summary>
     public void Dispose()
     {
         if (--_users == 0)
         {
+            _freed?.Invoke();
             foreach (var tensor in _keys.Concat(_values))
             {
                 tensor?.Dispose();

@@ -57,6 +57,22 @@ public sealed class TokenSampler
         return (float)(logits[token] - max - Math.Log(LogitRow.Exponentials(logits, max, 1, _values)));
     }
 
+    /// <summary>The likeliest tokens, likeliest first, and log softmax(logits) of each.</summary>
+    internal (int Token, float LogProbability)[] Top(ReadOnlySpan<float> logits, int count)
+    {
+        Reserve(logits.Length);
+        var max = LogitRow.Max(logits);
+        var shift = max + Math.Log(LogitRow.Exponentials(logits, max, 1, _values));
+        var found = LogitRow.Largest(logits, Math.Min(count, logits.Length), _ids, _values);
+        var top = new (int, float)[found];
+        for (var i = 0; i < found; i++)
+        {
+            top[i] = (_ids[i], (float)(_values[i] - shift));
+        }
+
+        return top;
+    }
+
     private int? Unfiltered(ReadOnlySpan<float> logits, double temperature, double uniform)
     {
         Reserve(logits.Length);

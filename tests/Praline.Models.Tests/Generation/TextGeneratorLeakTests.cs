@@ -23,8 +23,8 @@ public sealed class TextGeneratorLeakTests
             Options = GenerationOptions.SynpoCandidates with { MaxNewTokens = 70, EosTokenIds = [4] },
             Seeds = [1, 2, 3, 4, 5],
         };
-        var branched = request with { Endings = [new PromptEnding { TokenIds = [5, 6], Seeds = [1, 2] }, new PromptEnding { TokenIds = [7], Seeds = [3, 4] }] };
-        var wrong = branched with { Endings = [new PromptEnding { TokenIds = [5] }, new PromptEnding { TokenIds = [] }] };
+        var branched = request with { PromptTokenIds = [.. TextGeneratorTests.Prompt(9, 2), 7], Seeds = [3, 4], Contrast = new Contrast(TextGeneratorTests.Prompt(5, 1)) };
+        var wrong = request with { PromptTokenIds = [] };
         var generator = new TextGenerator(model, maxBatch: 3);
         generator.Generate([request, branched]);
         LiveTensors.Settle();
@@ -34,21 +34,16 @@ public sealed class TextGeneratorLeakTests
         Assert.Equal(before, Tensor.LiveCount);
     }
 
-    /// <summary>As when the memory does not suffice: the second of two trees gets no further than its first layer.</summary>
+    /// <summary>As when the memory does not suffice: the second prompt gets no further than its first layer.</summary>
     [Fact]
     public void NothingLeaksWhenAPromptCannotBeComputed()
     {
         using var store = new ParameterStore(new RandomSource(11, 0.3));
         var model = new LlamaModel(PackedForwardTests.Config("llama"), store.Root) { LayerWeights = new Failing(after: 3) };
-        var request = new GenerationRequest
-        {
-            PromptTokenIds = [1, 2],
-            Options = new GenerationOptions(),
-            Endings = [.. Enumerable.Range(0, 3).Select(i => new PromptEnding { TokenIds = TextGeneratorTests.Prompt(PromptPrefill.MostTokens / 2, i) })],
-        };
+        GenerationRequest Request(int i) => new() { PromptTokenIds = TextGeneratorTests.Prompt(200, i), Options = new GenerationOptions() };
         LiveTensors.Settle();
         var before = Tensor.LiveCount;
-        Assert.Throws<InsufficientMemoryException>(() => new TextGenerator(model).Generate(request));
+        Assert.Throws<InsufficientMemoryException>(() => new TextGenerator(model).Generate([Request(0), Request(1), Request(2)]));
         Assert.Equal(before, Tensor.LiveCount);
     }
 

@@ -1,7 +1,8 @@
 // One new token per sequence. The sequences of a group, and of groups in a row, share a prompt: its keys [kv heads, d, P] (transposed) and
-// values [kv heads, P, d] are read for all of them together; each has keys and values of its own in [rows, kv heads, capacity, d], to
-// which the new ones are added. A row's result does not depend on the other rows. decode_attention_portable.cpp has the same for all
-// devices and types.
+// values [kv heads, P, d] are read for all of them together; each has keys [rows, kv heads, d, capacity] and values [rows, kv heads,
+// capacity, d] of its own, to which the new ones are added. A row's result does not depend on the other rows, nor on where the line
+// between prompt and own tokens is drawn: both are summed in the same order. decode_attention_portable.cpp has the same for all devices
+// and types.
 #include <cmath>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Group {
   T *own_keys, *own_values;
   int64_t first, rows, prompt, capacity, length;  // length: own tokens before this one
   int64_t prompt_skip, own_skip;                  // keys too old to be seen
+  int64_t key_head, key_row, value_head;          // steps between the prompt's heads and rows
 
   int64_t own_seen() const { return length + 1 - own_skip; }
 
@@ -63,18 +65,18 @@ void attend(const Group<T>* begin, const Group<T>* end, int64_t head, const T* q
   };
 
   for_rows([&](const Group<T>& group, int64_t row, int64_t at, int64_t own) {
-    std::copy_n(k + (row * kv_heads + head) * d, d, group.own_keys + own + group.length * d);
+    for (int64_t c = 0; c < d; c++) group.own_keys[own + c * group.capacity + group.length] = k[(row * kv_heads + head) * d + c];
     std::copy_n(v + (row * kv_heads + head) * d, d, group.own_values + own + group.length * d);
     for (int64_t i = 0; i < per * d; i++) query[at * d + i] = q[(row * heads + head * per) * d + i] * scale;
   });
   if (seen > 0) {
-    table.matmul(query, d, 1, prompt.prompt_keys + head * d * prompt.prompt + prompt.prompt_skip, prompt.prompt, scores, width, queries, seen,
+    table.matmul(query, d, 1, prompt.prompt_keys + head * prompt.key_head + prompt.prompt_skip, prompt.key_row, scores, width, queries, seen,
                  d, false);
   }
   for_rows([&](const Group<T>& group, int64_t, int64_t at, int64_t own) {
     T* row_scores = scores + at * width;
     const int64_t own_seen = group.own_seen(), all = seen + own_seen;
-    table.linear_rows(query + at * d, d, group.own_keys + own + group.own_skip * d, d, nullptr, row_scores + seen, width, per, 0, own_seen, d);
+    table.matmul(query + at * d, d, 1, group.own_keys + own + group.own_skip, group.capacity, row_scores + seen, width, per, own_seen, d, false);
     for (int64_t g = 0; g < per; g++) {
       T* line = row_scores + g * width;
       const T total = table.exp_shifted(line, all, T(1), table.max(line, all));
@@ -82,7 +84,7 @@ void attend(const Group<T>* begin, const Group<T>* end, int64_t head, const T* q
     }
   });
   if (seen > 0) {
-    table.matmul(scores, width, 1, prompt.prompt_values + (head * prompt.prompt + prompt.prompt_skip) * d, d, result, d, queries, d, seen,
+    table.matmul(scores, width, 1, prompt.prompt_values + head * prompt.value_head + prompt.prompt_skip * d, d, result, d, queries, d, seen,
                  false);
   }
   for_rows([&](const Group<T>& group, int64_t row, int64_t at, int64_t own) {
@@ -109,14 +111,14 @@ at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::
     std::vector<Group<scalar_t>> list;
     int64_t first = 0;
     for (int64_t i = 0; i < groups; i++) {
-      TORCH_CHECK(plain_memory({q, prompt_keys[i], prompt_values[i], own_keys[i], own_values[i]}) && own_keys[i].size(0) == rows[i] &&
-                      own_keys[i].size(2) > lengths[i] && own_keys[i].size(1) == kv_heads && own_keys[i].size(3) == d &&
-                      prompt_keys[i].size(0) == kv_heads && prompt_keys[i].size(1) == d,
+      TORCH_CHECK(plain_prompt(q, prompt_keys[i], prompt_values[i]) && plain_memory({q, own_keys[i], own_values[i]}) &&
+                      own_keys[i].size(0) == rows[i] && own_keys[i].size(3) > lengths[i] && own_keys[i].size(1) == kv_heads &&
+                      own_keys[i].size(2) == d,
                   "decode_attention: the cache of group ", i, " does not fit");
       const int64_t prompt = prompt_keys[i].size(2), all = prompt + lengths[i] + 1, skip = window > 0 ? std::max<int64_t>(0, all - window) : 0;
       list.push_back({prompt_keys[i].data_ptr<scalar_t>(), prompt_values[i].data_ptr<scalar_t>(), own_keys[i].data_ptr<scalar_t>(),
-                      own_values[i].data_ptr<scalar_t>(), first, rows[i], prompt, own_keys[i].size(2), lengths[i], std::min(skip, prompt),
-                      skip - std::min(skip, prompt)});
+                      own_values[i].data_ptr<scalar_t>(), first, rows[i], prompt, own_keys[i].size(3), lengths[i], std::min(skip, prompt),
+                      skip - std::min(skip, prompt), prompt_keys[i].stride(0), prompt_keys[i].stride(1), prompt_values[i].stride(0)});
       first += rows[i];
     }
     TORCH_CHECK(first == q.size(0), "decode_attention: the groups have ", first, " rows, the queries ", q.size(0));

@@ -69,12 +69,13 @@ at::Tensor decode_attention_portable(const at::Tensor& q, const at::Tensor& k, c
   bool prompts = false;
   for (size_t i = 0; i < rows.size(); i++) {
     const int64_t count = rows[i], own = lengths[i] + 1, shared = prompt_keys[i].size(2), all = shared + own;
-    TORCH_CHECK(own_keys[i].size(0) == count && own_keys[i].size(2) >= own, "decode_attention: the cache of group ", i, " does not fit");
-    own_keys[i].select(2, own - 1).copy_(k.narrow(0, first, count));
+    TORCH_CHECK(own_keys[i].size(0) == count && own_keys[i].size(3) >= own, "decode_attention: the cache of group ", i, " does not fit");
+    const at::Tensor own_rows = own_keys[i].transpose(2, 3);  // [rows, kv heads, capacity, d]
+    own_rows.select(2, own - 1).copy_(k.narrow(0, first, count));
     own_values[i].select(2, own - 1).copy_(v.narrow(0, first, count));
     const int64_t skip = window > 0 && all > window ? all - window : 0;  // keys too old to be seen
     const int64_t prompt_skip = std::min(skip, shared), own_skip = skip - prompt_skip, seen = shared - prompt_skip;
-    const Attended self = attend_rows(q.narrow(0, first, count), own_keys[i].narrow(2, own_skip, own - own_skip),
+    const Attended self = attend_rows(q.narrow(0, first, count), own_rows.narrow(2, own_skip, own - own_skip),
                                       own_values[i].narrow(2, own_skip, own - own_skip));
     outs.push_back(self.out);
     logarithms.push_back(self.lse);

@@ -26,6 +26,15 @@ inline bool plain_memory(std::initializer_list<at::Tensor> tensors) {
   return first.scalar_type() == at::kFloat || first.scalar_type() == at::kDouble;
 }
 
+// The same for a prompt's keys [kv heads, d, P] and values [kv heads, P, d], which may be the beginning of a longer one.
+inline bool plain_prompt(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values) {
+  for (const auto* t : {&keys, &values}) {
+    if (!t->device().is_cpu() || t->scalar_type() != q.scalar_type() || (t->size(2) > 1 && t->stride(2) != 1)) return false;
+  }
+  return keys.size(0) == values.size(0) && keys.size(1) == q.size(2) && values.size(2) == q.size(2) && keys.size(2) == values.size(1) &&
+         (values.size(1) <= 1 || values.stride(1) == q.size(2));
+}
+
 // The kernels' gradients have no gradients of their own.
 inline void check_first_order(const char* name) {
   TORCH_CHECK(!c10::GradMode::is_enabled(), name, " has no second derivatives (create_graph was asked for)");
@@ -46,6 +55,9 @@ at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& k, const at::
 at::Tensor decode_attention_portable(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::TensorList prompt_keys,
                                      at::TensorList prompt_values, at::TensorList own_keys, at::TensorList own_values,
                                      at::IntArrayRef rows, at::IntArrayRef lengths, int64_t window);
+at::Tensor extend_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::TensorList prompt_keys,
+                            at::TensorList prompt_values, at::TensorList own_keys, at::TensorList own_values, at::IntArrayRef tokens,
+                            at::IntArrayRef lengths, int64_t window);
 at::Tensor packed_attention_portable(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef segments,
                                      int64_t window);
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef segments, int64_t window);
