@@ -188,4 +188,41 @@ public sealed class FusedTests
                 [.. chosen.Select(i => groups[i].Rows)], [.. chosen.Select(i => groups[i].Length)], window).ToArray<float>();
         }
     }
+
+    /// <summary>However a sequence is cut into calls, and wherever the line between prompt and own tokens is, each token gets the same bits; and those of packed attention but for rounding.</summary>
+    [Theory]
+    [InlineData(4, 4, 0, 24)]
+    [InlineData(8, 2, 0, 16)]
+    [InlineData(4, 2, 300, 8)]
+    [InlineData(4, 1, 17, 24)]
+    public void Extending_a_sequence_gives_the_bits_of_the_whole(int heads, int kvHeads, int window, int width)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        using var generator = new Generator(22);
+        const int all = 620;
+        Tensor Make(params long[] shape) => Tensor.Randn(shape, generator);
+        var (q, k, v) = (Make(all, heads, width), Make(all, kvHeads, width), Make(all, kvHeads, width));
+        var whole = Run(0, all);
+        Close.Equal(Fused.PackedAttention(q, k, v, [0, 0, all, 0, 0], window), whole, 1e-5, 1e-5, "packed attention");
+        var expected = whole.ToArray<float>();
+        foreach (var (prompt, cuts) in new (int, int[])[] { (0, [1, 2, 40, 41, 300, 619]), (40, [41]), (100, [101, 356]), (256, [300]), (255, [256, 257]), (600, [619]) })
+        {
+            Assert.Equal(expected.Skip(prompt * heads * width), Run(prompt, cuts).ToArray<float>());
+        }
+
+        Tensor Run(int prompt, params int[] cuts)
+        {
+            var (keys, values) = (k.Permute(1, 2, 0).Contiguous().Narrow(2, 0, prompt), v.Transpose(0, 1).Contiguous().Narrow(1, 0, prompt));
+            var (ownKeys, ownValues) = (Make(1, kvHeads, width, 640), Make(1, kvHeads, 640, width));
+            var parts = new List<Tensor>();
+            foreach (var (from, to) in cuts.Prepend(prompt).Zip(cuts.Append(all)).Where(c => c.First < c.Second))
+            {
+                Tensor Part(Tensor x) => x.Narrow(0, from, to - from);
+                parts.Add(Fused.ExtendAttention(Part(q), Part(k), Part(v), [keys], [values], [ownKeys], [ownValues], [to - from], [from - prompt], window));
+            }
+
+            return Tensor.Cat([.. parts]);
+        }
+    }
 }

@@ -103,6 +103,7 @@ internal sealed class OpenRequest(GenerationRequest request, Action<GenerationRe
 {
     private readonly List<GeneratedSequence> _started = [];
     private readonly List<PrefilledPrompt> _prompts = [];
+    private bool _beamsStarted;
 
     internal GenerationRequest Request => request;
 
@@ -113,6 +114,9 @@ internal sealed class OpenRequest(GenerationRequest request, Action<GenerationRe
 
     /// <summary>What went wrong with it.</summary>
     internal Exception? Error { get; set; }
+
+    /// <summary>Sequences and beams that have begun.</summary>
+    internal int Started => Beams is null ? _started.Count : _beamsStarted ? Beams.Width : 0;
 
     /// <summary>True once the prompts are computed.</summary>
     internal bool IsPrefilled => _prompts.Count > 0;
@@ -149,6 +153,7 @@ internal sealed class OpenRequest(GenerationRequest request, Action<GenerationRe
     {
         if (Beams is { } beams)
         {
+            _beamsStarted = true;
             beams.Advance(_prompts[0].Logits, _prompts[0].Logits.Length);
             return beams.IsDone ? null : new DecodeGroup(this, [DecodeStream.Over(_prompts[0], beams.Width, layers)], []);
         }

@@ -148,7 +148,10 @@ public sealed class RunningBatch(
                     request.Prefill(_prefill);
                 }
 
-                if (request.Start(room, model.Config.NumHiddenLayers, _sampler, ref _scratch) is { } group)
+                var started = request.Started;
+                var begins = request.Start(room, model.Config.NumHiddenLayers, _sampler, ref _scratch);
+                DecodedTokens += request.Started - started;
+                if (begins is { } group)
                 {
                     Enter(group);
                 }
@@ -173,7 +176,6 @@ public sealed class RunningBatch(
     /// <summary>Takes a group in beside those of the same prompt, which is then seen once, and of the same adapter.</summary>
     private void Enter(DecodeGroup group)
     {
-        DecodedTokens += group.Sequences;
         var last = _groups.FindLastIndex(other => other.Streams[0].Prompt == group.Streams[0].Prompt);
         last = last >= 0 ? last : _groups.FindLastIndex(other => other.Request.Request.Adapter == group.Request.Request.Adapter);
         _groups.Insert(last < 0 ? _groups.Count : last + 1, group);

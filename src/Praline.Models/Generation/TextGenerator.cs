@@ -102,15 +102,16 @@ public sealed class TextGenerator(LlamaModel model, int maxBatch = 64, Func<IRea
         for (var more = true; more;)
         {
             cancellation.ThrowIfCancellationRequested();
+            var (prefilled, decoded) = (batch.PrefilledTokens, batch.DecodedTokens);
             more = await Task.Run(batch.Step, cancellation);
+            PrefilledTokens += batch.PrefilledTokens - prefilled;
+            DecodedTokens += batch.DecodedTokens - decoded;
             while (tokens.TryDequeue(out var token))
             {
                 yield return token;
             }
         }
 
-        PrefilledTokens += batch.PrefilledTokens;
-        DecodedTokens += batch.DecodedTokens;
         if (failed is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed);

@@ -30,13 +30,28 @@ public sealed class RotaryEmbedding(LlamaConfig config)
             angles = MergeSections(angles);
         }
 
-        var (cos, sin) = (angles.Cos(), angles.Sin());
+        var (cos, sin) = RowByRow.IsOn && angles.Device.Type == DeviceType.Cpu ? OneByOne(angles) : (angles.Cos(), angles.Sin());
         if (Scale != 1)
         {
             (cos, sin) = (cos * Scale, sin * Scale);
         }
 
         return (cos.To(dtype).MoveToOuterScope(), sin.To(dtype).MoveToOuterScope());
+    }
+
+    /// <summary>
+    /// Cosines and sines that don't depend on where in the tensor an angle stands: libtorch's vectors and what is left over beside them differ in the last bit.
+    /// </summary>
+    private static (Tensor Cos, Tensor Sin) OneByOne(Tensor angles)
+    {
+        if (angles.DType == DType.Float64)
+        {
+            var wide = angles.ToArray<double>();
+            return (Tensor.From<double>([.. wide.Select(Math.Cos)], angles.Shape), Tensor.From<double>([.. wide.Select(Math.Sin)], angles.Shape));
+        }
+
+        var all = angles.ToArray<float>();
+        return (Tensor.From<float>([.. all.Select(MathF.Cos)], angles.Shape), Tensor.From<float>([.. all.Select(MathF.Sin)], angles.Shape));
     }
 
     /// <summary>The d/2 inverse wavelengths for texts of a length (which only <c>dynamic</c> looks at).</summary>

@@ -138,6 +138,7 @@ public sealed class SharedPromptsTests : IDisposable
         var (first, second) = (TextGeneratorTests.Prompt(40, 1), TextGeneratorTests.Prompt(15, 2));
         var options = new GenerationOptions { MaxNewTokens = 24 };
         var sampled = GenerationOptions.SynpoCandidates with { MaxNewTokens = 24, Temperature = 0.5, TopP = 0.9 };
+        var differing = 0;
         foreach (var (how, seed) in new[] { (options, 0UL), (sampled, 1UL), (sampled, 2UL) })
         {
             var expected = new List<int>();
@@ -156,9 +157,11 @@ public sealed class SharedPromptsTests : IDisposable
                 var results = new TextGenerator(model, maxBatch).Generate([request, request with { Contrast = null }]);
                 Assert.Equal(expected, results[0][0].TokenIds);
                 Assert.Equal(expected, results[0][1].TokenIds);
-                Assert.NotEqual(expected, results[1][0].TokenIds);
+                differing += expected.SequenceEqual(results[1][0].TokenIds) ? 0 : 1;
             }
         }
+
+        Assert.True(differing > 0, "The contrast changes nothing.");
 
         float[] Last(int[] tokens)
         {
@@ -204,16 +207,16 @@ public sealed class SharedPromptsTests : IDisposable
     public void The_cache_keeps_to_its_budget_and_forgets_the_oldest()
     {
         var model = Model("llama", _single);
-        using var cache = new PrefixCache(300_000);
+        using var cache = new PrefixCache(100_000);
         using var batch = new RunningBatch(model, 4, prefixes: cache);
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 90; i++)
         {
             Run(TextGeneratorTests.Prompt(100, i));
-            Assert.True(cache.Bytes <= 300_000);
+            Assert.True(cache.Bytes is > 0 and <= 100_000);
         }
 
         var read = batch.PrefilledTokens;
-        Run(TextGeneratorTests.Prompt(100, 59));
+        Run(TextGeneratorTests.Prompt(100, 89));
         Assert.Equal(read, batch.PrefilledTokens);
         Run(TextGeneratorTests.Prompt(100, 0));
         Assert.Equal(read + 100, batch.PrefilledTokens);

@@ -31,7 +31,7 @@ public sealed class StreamingTests : IDisposable
         {
             if (tokens.Count == 0)
             {
-                Assert.Equal(request.Seeds.Count, generator.DecodedTokens); // nothing was decoded ahead
+                Assert.InRange(generator.DecodedTokens, request.Seeds.Count, 2 * request.Seeds.Count); // hardly anything was decoded ahead
             }
 
             tokens.Add(token);
