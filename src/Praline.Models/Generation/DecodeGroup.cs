@@ -146,6 +146,9 @@ internal sealed class OpenRequest(GenerationRequest request, Action<GenerationRe
         {
             _prompts.Add(prefill.Compute(contrast.Prompt, $"{request.Name}, contrast", request.Adapter, rows));
         }
+
+        var length = _prompts.Sum(p => p.Length);
+        request.Prefilled?.Invoke(length, length - _prompts.Sum(p => p.Computed));
     }
 
     /// <summary>The next sequences, at most so many rows: their first tokens. Null when none goes on.</summary>

@@ -47,6 +47,9 @@ public sealed record GenerationRequest
     /// <summary>Called with each token as it is chosen, on the thread that decodes; must not block.</summary>
     public Action<GeneratedToken>? Received { get; init; }
 
+    /// <summary>Called once the prompts are computed, with their tokens and how many of these were in the cache, on the thread that decodes.</summary>
+    public Action<int, int>? Prefilled { get; init; }
+
     /// <summary>When nobody wants the sequences any more: they end, and their places are free.</summary>
     public CancellationToken Cancellation { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class PromptPrefill(LlamaModel model, PrefixCache cache)
         cache.Reused(keys.Length);
         return rows > 1 && Copies(node.Beginning.Length, keys.Length, rows)
             ? Whole(node, keys)
-            : new PrefilledPrompt(node.Beginning.Share(), node.Rest?.Share(), node.NextPosition, node.Logits);
+            : new PrefilledPrompt(node.Beginning.Share(), node.Rest?.Share(), node.NextPosition, node.Logits, 0);
     }
 
     /// <summary>Whether it is cheaper to copy a beginning than to keep the rest once for every sequence.</summary>
@@ -72,7 +72,7 @@ internal sealed class PromptPrefill(LlamaModel model, PrefixCache cache)
                     : new PrefixNode(node!.Parent ?? node, keys, beginning!.Share(), own.Share(), next, logits));
             }
 
-            return whole is not null ? new PrefilledPrompt(whole, null, next, logits) : new PrefilledPrompt(beginning!, own, next, logits);
+            return whole is not null ? new PrefilledPrompt(whole, null, next, logits, length - common) : new PrefilledPrompt(beginning!, own, next, logits, length - common);
         }
         catch
         {
@@ -120,7 +120,7 @@ internal sealed class PromptPrefill(LlamaModel model, PrefixCache cache)
     {
         var whole = Adopt(Take(node, 0, keys.Length, keys.Length), model.Config.NumHiddenLayers);
         cache.Add(new PrefixNode(null, keys, whole.Share(), null, node.NextPosition, node.Logits));
-        return new PrefilledPrompt(whole, null, node.NextPosition, node.Logits);
+        return new PrefilledPrompt(whole, null, node.NextPosition, node.Logits, 0);
     }
 
     /// <summary>New tokens [N, D] after those of a beginning and of the sequence itself → [N, D], normed.</summary>
@@ -232,8 +232,12 @@ internal sealed class PromptPrefill(LlamaModel model, PrefixCache cache)
 /// <param name="Rest">Those of the rest, of one sequence; null without.</param>
 /// <param name="NextPosition">The position of the first new token.</param>
 /// <param name="Logits">What follows the prompt.</param>
-internal sealed record PrefilledPrompt(PromptCache Shared, SequenceCache? Rest, long NextPosition, float[] Logits) : IDisposable
+/// <param name="Computed">Tokens of the prompt that had to be computed.</param>
+internal sealed record PrefilledPrompt(PromptCache Shared, SequenceCache? Rest, long NextPosition, float[] Logits, int Computed) : IDisposable
 {
+    /// <summary>Tokens of the prompt.</summary>
+    internal int Length => (int)(Shared.Length + (Rest?.Length ?? 0));
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -136,7 +136,7 @@ public sealed class Qwen2Vl : SingleFolderModel
     }
 
     /// <inheritdoc/>
-    protected override ChatPart Place(MediaKind kind) => kind == MediaKind.Video ? ChatPart.Video : ChatPart.Image;
+    public override ChatPart MediaPart(MediaKind kind) => kind == MediaKind.Video ? ChatPart.Video : ChatPart.Image;
 
     /// <inheritdoc/>
     protected override string FormatWithoutTemplate(string question, int imageCount, MediaKind kind)

@@ -49,7 +49,7 @@ public abstract class SingleFolderModel : VisionLanguageModel
     public override string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images) =>
         _template.Value is { } template
             ? template.Render(
-                [new ChatMessage("user", [.. Enumerable.Repeat(Place(kind), imageCount), ChatPart.OfText(question)])],
+                [new ChatMessage("user", [.. Enumerable.Repeat(MediaPart(kind), imageCount), ChatPart.OfText(question)])],
                 addGenerationPrompt: true,
                 Tokenizer.SpecialTokens.Select(token => new KeyValuePair<string, object?>(token.Key, token.Value)))
             : FormatWithoutTemplate(question, imageCount, kind);
@@ -70,9 +70,6 @@ public abstract class SingleFolderModel : VisionLanguageModel
 
     /// <inheritdoc/>
     public override void Dispose() => Weights.Store.Dispose();
-
-    /// <summary>What a chat template is told to stand at the place of an image or a video.</summary>
-    protected virtual ChatPart Place(MediaKind kind) => ChatPart.Image;
 
     /// <summary>Fails unless every weight was there, of the right shape, and none is left over; lets go of the files.</summary>
     private protected void VerifyWeights()

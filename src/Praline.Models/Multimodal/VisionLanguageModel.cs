@@ -1,6 +1,7 @@
 using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
+using Praline.Text.ChatTemplates;
 using Praline.Text.Tokenizers;
 using Praline.Torch;
 using Praline.Torch.Nn;
@@ -109,6 +110,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// where the answer begins. Without images it is a plain question.
     /// </summary>
     public abstract string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images);
+
+    /// <summary>What a chat template is told to stand at the place of an image (or of a frame, for families that see frames as images), or of a video.</summary>
+    public virtual ChatPart MediaPart(MediaKind kind) => ChatPart.Image;
 
     /// <summary><see cref="Tokenize"/> of <see cref="FormatPrompt"/>, with marks for these features.</summary>
     public PromptTokens BuildPrompt(string question, VisionFeatures? features = null) =>

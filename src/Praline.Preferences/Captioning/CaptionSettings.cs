@@ -1,3 +1,5 @@
+using Praline.Models.Generation;
+
 namespace Praline.Preferences;
 
 /// <summary>How captions are drawn. Sampling goes in SynPO's order: temperature, softmax, top-k renormalised, top-p within those.</summary>
@@ -36,6 +38,16 @@ public sealed record CaptionSettings
         }
     }
 
+    internal GenerationOptions ToOptions() => new()
+    {
+        DoSample = Sample,
+        Temperature = Temperature,
+        TopP = TopP,
+        TopK = TopK,
+        FilterOrder = FilterOrder.Paper,
+        MaxNewTokens = MaxNewTokens,
+    };
+
     internal void AddTo(StageFingerprint fingerprint)
     {
         fingerprint.Add("max_new_tokens", MaxNewTokens);
@@ -44,4 +56,11 @@ public sealed record CaptionSettings
             fingerprint.Add("temperature", Temperature).Add("top_p", TopP).Add("top_k", TopK);
         }
     }
+}
+
+/// <summary>What frames are chosen, as part of what a stage's result depends on.</summary>
+internal static class FrameSamplingFingerprint
+{
+    internal static void AddTo(this FrameSampling sampling, StageFingerprint fingerprint) => fingerprint
+        .Add("min_frm", sampling.MinFrames).Add("max_frm", sampling.MaxFrames).Add("fps_frm", sampling.FramesPerSecond).Add("sampled_frm", sampling.SampledFrames);
 }

@@ -1,4 +1,6 @@
-namespace Praline.Preferences;
+using Praline.Media;
+
+namespace Praline.Inference;
 
 /// <summary>
 /// How many frames of a video or clip the captioner sees. As in SynPO's loaders: <c>sampled_frm</c> if set, else
@@ -40,6 +42,9 @@ public sealed record FrameSampling
         }
     }
 
-    internal void AddTo(StageFingerprint fingerprint) => fingerprint
-        .Add("min_frm", MinFrames).Add("max_frm", MaxFrames).Add("fps_frm", FramesPerSecond).Add("sampled_frm", SampledFrames);
+    /// <summary>The frames to look at, in ascending order.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="range">First and last frame of a clip, both inclusive; null for the whole video.</param>
+    public int[] Choose(VideoInfo video, (int First, int Last)? range = null) =>
+        FrameSampler.Choose(video, MinFrames, MaxFrames, FramesPerSecond, SampledFrames, range);
 }
