@@ -61,7 +61,7 @@ public sealed record InferenceRequest
 /// <param name="TokenIds">The new tokens, with the end token if one came.</param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Tokens">On request: the tokens with their log-probabilities.</param>
-public sealed record Answer(string Text, IReadOnlyList<int> TokenIds, FinishReason Reason, IReadOnlyList<GeneratedToken> Tokens)
+public sealed record GeneratedAnswer(string Text, IReadOnlyList<int> TokenIds, FinishReason Reason, IReadOnlyList<GeneratedToken> Tokens)
 {
     /// <summary>The tokens without the end token.</summary>
     public IReadOnlyList<int> ContentIds => Reason == FinishReason.EndToken ? [.. TokenIds.SkipLast(1)] : TokenIds;
@@ -74,7 +74,7 @@ public sealed record Answer(string Text, IReadOnlyList<int> TokenIds, FinishReas
 public sealed record Usage(int PromptTokens, int CachedTokens, int CompletionTokens);
 
 /// <summary>The answers to a request, in its seeds' order, and what they cost.</summary>
-public sealed record InferenceResult(IReadOnlyList<Answer> Answers, Usage Usage);
+public sealed record InferenceResult(IReadOnlyList<GeneratedAnswer> Answers, Usage Usage);
 
 /// <summary>A piece of an answer as it comes.</summary>
 /// <param name="Index">The answer's number.</param>

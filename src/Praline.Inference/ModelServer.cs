@@ -198,11 +198,11 @@ public sealed class ModelServer : IDisposable
         return [.. prepared.Zip(results, (ticket, generated) =>
         {
             var stops = ticket.Generation.Options.StopStrings;
-            Answer Whole(GenerationResult result, int index)
+            GeneratedAnswer Whole(GenerationResult result, int index)
             {
                 var (text, tokens) = (new AnswerText(Tokenizer, stops), ticket.Tokens.Where(t => t.Sequence == index).ToList());
                 var last = result.TokenIds.Length - 1;
-                return new Answer(
+                return new GeneratedAnswer(
                     string.Concat(result.TokenIds.Select((id, i) => text.Add(new GeneratedToken(index, id, null, i == last ? result.Reason : null)))),
                     result.TokenIds, result.Reason, tokens);
             }

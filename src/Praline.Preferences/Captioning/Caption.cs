@@ -8,6 +8,6 @@ namespace Praline.Preferences;
 /// <param name="Truncated">Whether it ended at the token limit instead of at its own end.</param>
 public sealed record Caption(string Text, bool Truncated)
 {
-    internal static Caption Of(Answer answer, Tokenizer tokenizer) =>
+    internal static Caption Of(GeneratedAnswer answer, Tokenizer tokenizer) =>
         new(tokenizer.Decode(answer.ContentIds, skipSpecialTokens: true).Trim(), answer.Reason == FinishReason.MaxTokens);
 }

@@ -83,7 +83,7 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
             return WithMagnitude(layer, plain, generator is null ? null : dropped, inner).MoveToOuterScope();
         }
 
-        if (result.Dim == 2 && result.DType == A.DType)
+        if (result.Dim == 2 && result.DType == A.DType && !RowByRow.IsOn)
         {
             // The product adds itself to the layer's output, which no gradient looks at: no other [T, out] is ever made.
             AddmmInPlace.Run(result, inner, B.Transpose(0, 1));
