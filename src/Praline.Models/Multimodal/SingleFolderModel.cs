@@ -38,8 +38,7 @@ public abstract class SingleFolderModel : VisionLanguageModel
     /// </summary>
     public override PromptTokens Tokenize(string text)
     {
-        // Templates may write the begin token that the tokenizer would put there too.
-        var begins = Tokenizer.SpecialTokens.TryGetValue("bos_token", out var begin) && text.StartsWith(begin, StringComparison.Ordinal);
+        var begins = StartsWithBegin(text);
         return Tokenizer.TokenToId(ImageMark) is { } mark
             ? new PromptTokens([.. Tokenizer.Encode(text, addSpecialTokens: !begins).Select(id => id == mark ? PromptTokens.ImageToken : id)])
             : PromptTokens.InPieces(Tokenizer, text, addSpecialTokens: !begins);
@@ -70,6 +69,10 @@ public abstract class SingleFolderModel : VisionLanguageModel
 
     /// <inheritdoc/>
     public override void Dispose() => Weights.Store.Dispose();
+
+    /// <summary>Templates may write the begin token that the tokenizer would put there too.</summary>
+    private protected bool StartsWithBegin(string text) =>
+        Tokenizer.SpecialTokens.TryGetValue("bos_token", out var begin) && text.StartsWith(begin, StringComparison.Ordinal);
 
     /// <summary>Fails unless every weight was there, of the right shape, and none is left over; lets go of the files.</summary>
     private protected void VerifyWeights()

@@ -10,7 +10,7 @@ namespace Praline.Models.Multimodal;
 
 /// <summary>
 /// A model that reads text with images or video frames in it: a vision tower, a projector and a language model behind one interface,
-/// whatever family the checkpoint is of.
+/// whatever family the checkpoint is of. A language model alone is one too, without <see cref="HasVision"/>.
 /// </summary>
 /// <example><code>
 /// using var model = VisionLanguageModel.Load("checkpoints/auroracap-7b", new LoadOptions { TokenKeptRatio = 0.1 });
@@ -36,6 +36,9 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>The family, such as <c>auroracap</c> or <c>llava_next</c>.</summary>
     public abstract string ModelType { get; }
+
+    /// <summary>Whether it sees images and videos; a language model alone does not.</summary>
+    public virtual bool HasVision => true;
 
     /// <summary>The language model.</summary>
     public abstract LlamaModel Language { get; }

@@ -19,10 +19,10 @@ internal static class VisionLanguageModels
             ModelKind.AuroraCap => AuroraCap.Load(folder, options),
             ModelKind.Llava => Llava.Load(folder, options),
             ModelKind.LlavaNext => LlavaNext.Load(folder, options),
+            ModelKind.Language => TextModel.Load(folder, options),
             ModelKind.Qwen2Vl or ModelKind.Qwen25Vl => Qwen2Vl.Load(folder, options),
             _ => throw new PralineException(
-                $"{folder} holds no vision-language model but {Describe(kind)}. AuroraCap has its language model at the root and the folders "
-                + "visual_encoder/ and projector/ inside."),
+                $"{folder} holds a vision tower alone. AuroraCap has its language model at the root and the folders visual_encoder/ and projector/ inside."),
         };
     }
 
@@ -38,11 +38,4 @@ internal static class VisionLanguageModels
             throw new PralineException($"{error.Message} {hint}", error);
         }
     }
-
-    private static string Describe(ModelKind kind) => kind switch
-    {
-        ModelKind.Language => "a language model alone",
-        ModelKind.ClipVision or ModelKind.SiglipVision => "a vision tower alone",
-        _ => kind.ToString(),
-    };
 }

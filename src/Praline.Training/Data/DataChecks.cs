@@ -8,7 +8,7 @@ internal static class DataChecks
     private const int Shown = 20;
 
     /// <summary>What keeps a row from being trained on: answers that teach nothing, turns that are not there, media that can't go where they stand.</summary>
-    internal static IEnumerable<DataProblem> Of(ExampleText text, IReadOnlyList<string> learnTurns)
+    internal static IEnumerable<DataProblem> Of(ExampleText text, IReadOnlyList<string> learnTurns, bool hasVision)
     {
         var sample = text.Sample;
         foreach (var problem in DataCheck.Answers(sample with { Answers = text.Answers }).Where(p => p.IsError))
@@ -28,7 +28,12 @@ internal static class DataChecks
             yield return sample.Problem("system", "a conversation without a system text", "one", "Put the text before the first question, or drop the row.");
         }
 
-        if (text.Media is { } media && ((media.Items.Any(m => m.IsVideo) && media.Items.Count > 1)
+        if (!hasVision && text.Media is not null)
+        {
+            yield return sample.Problem(
+                text.Media.IsVideo ? "video" : "image", "text alone: the model (--model) is a language model", "media", "Train a vision-language model, or drop the row.");
+        }
+        else if (text.Media is { } media && ((media.Items.Any(m => m.IsVideo) && media.Items.Count > 1)
             || sample.Turns.Skip(1).Any(t => t.Media.Any()) || sample.Turns[0].Parts.SkipWhile(p => p is Part.Medium).Any(p => p is Part.Medium)))
         {
             yield return sample.Problem(

@@ -56,7 +56,7 @@ internal sealed class ExampleBuilder(
     internal (List<TrainingExample> Examples, List<ExampleText> Texts) Build(IReadOnlyList<ExampleText> texts)
     {
         var rows = texts.Count + _unread.Count;
-        var problems = texts.Select(text => DataChecks.Of(text, options.LearnTurns).ToArray()).ToArray();
+        var problems = texts.Select(text => DataChecks.Of(text, options.LearnTurns, model.HasVision).ToArray()).ToArray();
         Leave([.. _unread, .. problems.SelectMany(p => p)], rows);
         _unread.Clear();
         ExampleText[] good = [.. texts.Where((_, i) => problems[i].Length == 0)];
