@@ -276,7 +276,9 @@ public sealed class DetailedCaptions(ModelServer server)
         return PillowResize.Resize(PillowResize.Resize(frame, width, height, ResizeFilter.Bilinear), frame.Width, frame.Height, ResizeFilter.Bilinear);
     }
 
-    private void Check(IReadOnlyList<CaptionItem> items)
+    /// <summary>Refuses settings and items that don't go together.</summary>
+    /// <exception cref="PralineException">Says which, and what to do.</exception>
+    public void Check(IReadOnlyList<CaptionItem> items)
     {
         Settings.Validate();
         if (Settings.Contrastive && Settings.Distortion is Distortion.FewerFrames or Distortion.ShuffledFrames

@@ -8,6 +8,9 @@ public static class VideoFolder
         ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".3gp", ".ogv",
     };
 
+    /// <summary>Whether a file's name ends as a video's does.</summary>
+    public static bool IsVideo(string path) => Endings.Contains(Path.GetExtension(path));
+
     /// <summary>
     /// All videos in the folder and below it, in the order of their paths (by code point, so the same everywhere). Files in different folders stay
     /// apart: the name is the relative path without the ending, and with the ending where two files would share a name.
@@ -21,7 +24,7 @@ public static class VideoFolder
         }
 
         var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(p => Endings.Contains(Path.GetExtension(p)))
+            .Where(IsVideo)
             .Select(p => Path.GetRelativePath(folder, p).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)
             .ToList();
