@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Testing;
@@ -120,7 +121,12 @@ public class AuroraCapTests
         Directory.Delete(folder["model", "projector"], recursive: true);
         Assert.Contains("has no folder projector/", Message(() => AuroraCap.Load(folder["model"])));
         Directory.Delete(folder["model", "visual_encoder"], recursive: true);
-        Assert.Contains("a language model alone", Message(() => VisionLanguageModel.Load(folder["model"])));
+        using (var language = VisionLanguageModel.Load(folder["model"]))
+        {
+            Assert.False(language.HasVision); // without the tower's folder it is a language model alone
+            Assert.Contains("reads text alone", Message(() => language.Encode([new RgbImage(1, 1, new byte[3])])));
+        }
+
         File.WriteAllText(folder["model", "config.json"], """{"model_type": "llava_mistral"}""");
         Assert.Contains("llava-hf/", Message(() => VisionLanguageModel.Load(folder["model"])));
     }
