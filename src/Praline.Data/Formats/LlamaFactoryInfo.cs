@@ -84,7 +84,9 @@ internal static class LlamaFactoryInfo
         {
             Roles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [Tag("user_tag", "human")] = "user", [Tag("assistant_tag", "gpt")] = "assistant", [Tag("system_tag", "system")] = "system",
+                [Tag("user_tag", "human")] = "user",
+                [Tag("assistant_tag", "gpt")] = "assistant",
+                [Tag("system_tag", "system")] = "system",
             },
         };
     }

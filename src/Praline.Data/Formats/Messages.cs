@@ -29,7 +29,12 @@ internal static class Messages
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["system"] = "system", ["user"] = "user", ["human"] = "user", ["assistant"] = "assistant", ["gpt"] = "assistant", ["model"] = "assistant",
+        ["system"] = "system",
+        ["user"] = "user",
+        ["human"] = "user",
+        ["assistant"] = "assistant",
+        ["gpt"] = "assistant",
+        ["model"] = "assistant",
     };
 
     internal static Names OpenAi { get; } = new("role", "content");

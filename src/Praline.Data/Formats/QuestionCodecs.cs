@@ -62,7 +62,9 @@ internal sealed class QuestionAnswerCodec : Codec
             row, [Messages.Question(row, options, "question", "prompt")], media.Any(m => m.IsVideo) ? media : [.. media, .. MediaFields.Of(row, isVideo: true, "video_name")],
             new Answer(Messages.AnswerText(row, "answer"))
             {
-                Condition = row.OptionalText("condition"), Label = row.OptionalFlag("label"), Score = row.OptionalNumber("score"),
+                Condition = row.OptionalText("condition"),
+                Label = row.OptionalFlag("label"),
+                Score = row.OptionalNumber("score"),
             });
     }
 }

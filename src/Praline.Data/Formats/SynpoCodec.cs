@@ -21,7 +21,7 @@ internal sealed class SynpoCodec : Codec
         {
             if (row.Value.Fields.ContainsKey(score) && !row.Has(score))
             {
-                throw row.Error(score, "a score", "null: this candidate was not scored", "Score it (praline rank --retry-failed), or leave the row out.");
+                throw row.Error(score, "a score", "null: this candidate was not scored", "Score it (--retry-failed of the rank stage), or leave the row out.");
             }
 
             if (row.Value.Fields.ContainsKey(answer) && !row.Has(answer))
