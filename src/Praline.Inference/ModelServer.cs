@@ -63,7 +63,7 @@ public sealed class ModelServer : IDisposable
     private readonly Thread _thread;
     private readonly bool _together;
     private long _aloneDecoded, _alonePrefilled;
-    private int _open;
+    private int _open, _disposed;
     private volatile int _rows;
 
     /// <summary>Takes a model; it stays the caller's to dispose, after this.</summary>
@@ -239,6 +239,11 @@ public sealed class ModelServer : IDisposable
     /// <summary>Ends the model's thread; what is under way is given up.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _stop.Cancel();
         _work.CompleteAdding();
         _thread.Join();
