@@ -20,6 +20,24 @@ public sealed class StudioServerTests
         Assert.Contains("&lt;script&gt;", pair);
     }
 
+    /// <summary>What a link says is used, or refused by name: 0,5 is not 5, and a page that is not there is not the first one.</summary>
+    [Theory]
+    [InlineData("min_gap=0,5", "min_gap")]
+    [InlineData("max_words=many", "max_words")]
+    [InlineData("min_gap=NaN", "min_gap")]
+    [InlineData("order=Sideways", "order")]
+    [InlineData("problems=perhaps", "problems")]
+    [InlineData("page=2147483647", "page")]
+    [InlineData("page=0", "page")]
+    public async Task What_a_link_says_wrongly_is_named(string query, string name)
+    {
+        await using var folder = new StudioFolder();
+        using var client = await folder.StartAsync();
+        var page = await client.GetStringAsync($"/pairs?set=data/pairs.jsonl&{query}");
+        Assert.Matches($"role=\"alert\"[^<]*{name}", page);
+        Assert.DoesNotContain("row-0", page);
+    }
+
     [Fact]
     public async Task Media_are_served_by_row_with_ranges_and_nothing_outside_the_folder()
     {

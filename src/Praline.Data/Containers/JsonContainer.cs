@@ -8,7 +8,7 @@ internal readonly record struct RawRow(SampleSource Source, FieldValue.Map? Valu
 
 /// <summary>
 /// JSON Lines, or one JSON array, plain or compressed (<c>.gz</c>, <c>.zst</c>), streamed: no more than one row is in memory. A line that is wrong
-/// is a problem of that line; an array whose items can't be told apart is one of the file from there on.
+/// is a problem of that line; in an array whose items can't be separated, it is a problem of the file from there on.
 /// </summary>
 internal sealed class JsonContainer : IDisposable
 {

@@ -2,7 +2,7 @@ using Praline.Torch;
 
 namespace Praline.Models.Generation;
 
-/// <summary>The keys and values of one prompt, or of the beginning of one, computed once and shared by every sequence that goes on from it.</summary>
+/// <summary>The keys and values of one prompt, or of the beginning of one, computed once and shared by every sequence that continues it.</summary>
 internal sealed class PromptCache(int layers) : IDisposable
 {
     private readonly Tensor?[] _keys = new Tensor?[layers];   // [kv heads, d, T]
