@@ -1,40 +1,101 @@
+using Praline.Json;
 using Praline.Data;
 using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
 using Praline.Preferences;
+using Praline.Training.Data;
+using Praline.Training.Packing;
 
 namespace Praline.Cli;
 
-/// <summary>Counts a sample's tokens as training will: the prompt with its visual tokens, and the longest answer. No video is decoded.</summary>
-internal sealed class SampleTokens(string modelFolder, LoadOptions options, FrameSampling sampling) : IDisposable
+/// <summary>A sample's tokens as training will have them: the prompt with its visual tokens, and the answers. No video is decoded.</summary>
+internal sealed class SampleTokens : IDisposable
 {
-    private readonly VisionLanguageModel _model = VisionLanguageModel.Load(modelFolder, options);
+    private readonly VisionLanguageModel _model;
+    private readonly FrameSampling _sampling;
+    private readonly SampleTokenizer _tokenizer;
     private readonly Dictionary<string, IReadOnlyList<int>> _counts = new(StringComparer.Ordinal);
 
+    public SampleTokens(string modelFolder, LoadOptions options, FrameSampling sampling)
+    {
+        (_model, _sampling) = (VisionLanguageModel.Load(modelFolder, options), sampling);
+        _tokenizer = new SampleTokenizer(_model, Counts);
+    }
+
+    /// <summary>Visual tokens, and tokens of the prompt with the longest answer.</summary>
+    /// <exception cref="PralineException">The model has no place for something in the row.</exception>
     public (int Visual, int Total) Count(Sample sample)
     {
-        var visual = sample.Media.Select(Counts).ToList();
-        var question = string.Join("\n", sample.Turns.Select(t => t.Text.Trim()).Prepend(sample.System ?? "").Where(t => t.Length > 0));
-        var kind = sample.Media.Any(m => m.IsVideo) ? MediaKind.Video : MediaKind.Images;
-        var prompt = _model.Tokenize(_model.FormatPrompt(question, visual.Sum(v => v.Count), kind));
-        return (visual.Sum(v => v.Sum()), prompt.LengthWith(visual.SelectMany(v => v)) + sample.Answers.Max(a => _model.TokenizeAnswer(a.Text).Length));
+        int[] visual = [.. MediaSet.Of(sample.Media).SelectMany(Counts)];
+        return (visual.Sum(), sample.Answers.Max(answer =>
+            new PromptTokens(_tokenizer.Sequence(sample, answer with { Condition = null }).Ids).LengthWith(visual)));
+    }
+
+    /// <summary>The ids of each answer after its prompt, and what they are in text.</summary>
+    public IEnumerable<string> Show(Sample sample)
+    {
+        int[] visual = [.. MediaSet.Of(sample.Media).SelectMany(Counts)];
+        foreach (var (i, answer) in sample.Answers.Index())
+        {
+            var sequence = _tokenizer.Sequence(sample, answer with { Condition = null });
+            if (i == 0)
+            {
+                yield return $"prompt: {Ids(sequence.Ids.Take(sequence.Given), visual)}";
+                yield return $"        {Text(sequence.Ids.Take(sequence.Given))}";
+            }
+
+            yield return $"answer {i + 1}: {Ids(sequence.Ids.Skip(sequence.Given), [])}";
+            yield return $"        {Text(sequence.Ids.Skip(sequence.Given))}";
+        }
     }
 
     public void Dispose() => _model.Dispose();
 
+    private static string Ids(IEnumerable<int> ids, int[] visual)
+    {
+        var image = 0;
+        return string.Join(' ', ids.Select(id => id == PromptTokens.ImageToken ? $"[{visual[image++]} visual tokens]" : $"{id}"));
+    }
+
+    /// <summary>The tokens as text, special ones too, in JSON's spelling: white space is seen.</summary>
+    private string Text(IEnumerable<int> ids)
+    {
+        var text = string.Join("", Runs(ids).Select(run => run is null ? VisionLanguageModel.ImageMark : _model.Tokenizer.Decode(run, skipSpecialTokens: false)));
+        return JsonText.Quote(text);
+    }
+
+    private static IEnumerable<int[]?> Runs(IEnumerable<int> ids)
+    {
+        var run = new List<int>();
+        foreach (var id in ids)
+        {
+            if (id != PromptTokens.ImageToken)
+            {
+                run.Add(id);
+                continue;
+            }
+
+            yield return [.. run];
+            yield return null;
+            run.Clear();
+        }
+
+        yield return [.. run];
+    }
+
     // A file that can't be decoded has no tokens here: training tells of it by name.
-    private IReadOnlyList<int> Counts(MediaReference media)
+    private IReadOnlyList<int> Counts(MediaSet media)
     {
         if (!_counts.TryGetValue(media.Key, out var counts))
         {
             try
             {
-                counts = media.IsVideo ? OfVideo(media) : OfImage(media);
+                counts = media.IsVideo ? OfVideo(media.Items[0]) : _model.CountTokens([.. media.Items.Select(item => item.ImageSize())]);
             }
             catch (Exception error) when (Host.IsUsers(error))
             {
-                counts = [];
+                counts = [.. media.Items.Select(_ => 0)];
             }
 
             _counts[media.Key] = counts;
@@ -47,14 +108,8 @@ internal sealed class SampleTokens(string modelFolder, LoadOptions options, Fram
     {
         using var video = media.OpenVideo(maxThreads: 1);
         var frames = FrameSampler.Choose(
-            video.Info, sampling.MinFrames, sampling.MaxFrames, sampling.FramesPerSecond, sampling.SampledFrames,
+            video.Info, _sampling.MinFrames, _sampling.MaxFrames, _sampling.FramesPerSecond, _sampling.SampledFrames,
             media.Range is { } range ? (range.First, range.Last) : null);
         return _model.CountTokens([.. frames.Select(_ => (video.Info.Height, video.Info.Width))], MediaKind.Video);
-    }
-
-    private IReadOnlyList<int> OfImage(MediaReference media)
-    {
-        var image = media.OpenImage();
-        return _model.CountTokens([(image.Height, image.Width)]);
     }
 }

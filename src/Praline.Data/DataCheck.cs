@@ -100,9 +100,29 @@ public static class DataCheck
             }
         }
 
-        if (options.Tokens?.Invoke(sample) is { } tokens && tokens.Total > options.MaxLength)
+        if (options.Tokens is null)
         {
-            var what = tokens.Visual >= options.MaxLength ? $"{tokens.Visual} visual tokens alone" : $"{tokens.Total}";
+            yield break;
+        }
+
+        (int Visual, int Total)? tokens = null;
+        PralineException? refused = null;
+        try
+        {
+            tokens = options.Tokens(sample);
+        }
+        catch (PralineException error)
+        {
+            refused = error;
+        }
+
+        if (refused is not null)
+        {
+            yield return sample.Problem("", "a conversation that the model's chat template can write", refused.Message.TrimEnd('.'), "Change the row, or drop it.");
+        }
+        else if (tokens?.Total > options.MaxLength)
+        {
+            var what = tokens?.Visual >= options.MaxLength ? $"{tokens?.Visual} visual tokens alone" : $"{tokens?.Total}";
             yield return sample.Problem("", $"at most {options.MaxLength} tokens", what,
                 "Raise --max-length, lower --token-kept-ratio or the number of frames, or drop the row: nothing is cut.");
         }

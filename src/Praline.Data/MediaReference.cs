@@ -102,10 +102,29 @@ public sealed record MediaReference
     }
 }
 
-/// <summary>The media of one example: images in their order, or one video.</summary>
+/// <summary>Media that a model encodes together: images in their order, or one video.</summary>
 /// <param name="Items">At least one.</param>
 public sealed record MediaSet(IReadOnlyList<MediaReference> Items)
 {
+    /// <summary>Media in their order as sets: images that follow each other are one, every video is one by itself.</summary>
+    public static IReadOnlyList<MediaSet> Of(IEnumerable<MediaReference> media)
+    {
+        var sets = new List<MediaSet>();
+        foreach (var medium in media)
+        {
+            if (!medium.IsVideo && sets is [.., { IsVideo: false } images])
+            {
+                sets[^1] = new MediaSet([.. images.Items, medium]);
+            }
+            else
+            {
+                sets.Add(new MediaSet([medium]));
+            }
+        }
+
+        return sets;
+    }
+
     /// <summary>Whether it is a video.</summary>
     public bool IsVideo => Items[0].IsVideo;
 

@@ -11,39 +11,41 @@ namespace Praline.Inference;
 /// </summary>
 internal sealed class PromptWriter(string folder, Tokenizer tokenizer, VisionLanguageModel? vision)
 {
-    private readonly Lazy<ChatTemplate?> _template = new(() => ChatTemplate.Load(folder));
+    private readonly ConversationWriter _conversations = new(folder, tokenizer, vision);
 
     /// <summary>The prompt of a conversation, whose media are encoded (in the messages' order).</summary>
     /// <exception cref="InvalidRequestException">The template refuses the conversation, or it has marks of images that are not there.</exception>
     internal PreparedPrompt Write(IReadOnlyList<Message> messages, IReadOnlyList<EncodedMedia> media, IReadOnlyDictionary<string, object?> variables)
     {
-        string text;
+        var next = 0;
+        PromptMessage Turn(Message message) => new(message.Role, [.. message.Parts.Select(part => part.Media is null
+            ? new PromptPart(part.Text!)
+            : new PromptPart(null, media[next].Features.Counts.Count, media[next++].Features.Kind))]);
         try
         {
-            text = Text(messages, media, variables);
+            return Prepared(_conversations.Prompt([.. messages.Select(Turn)], variables), media);
         }
         catch (ChatTemplateException error)
         {
             throw new InvalidRequestException($"The chat template refuses the messages: {error.Message}", "messages");
         }
-
-        return Tokenize(text, media);
+        catch (PralineException error) when (error is not InvalidRequestException)
+        {
+            throw new InvalidRequestException(error.Message, "messages");
+        }
     }
 
     /// <summary>A text as it is.</summary>
-    internal PreparedPrompt Raw(string text) => Tokenize(text, []);
+    internal PreparedPrompt Raw(string text) => Prepared(
+        vision is null ? new PromptTokens(tokenizer.Encode(text, addSpecialTokens: !BeginsItself(text))) : vision.Tokenize(text), []);
 
-    private PreparedPrompt Tokenize(string text, IReadOnlyList<EncodedMedia> media)
+    private PreparedPrompt Prepared(PromptTokens tokens, IReadOnlyList<EncodedMedia> media)
     {
         if (vision is null)
         {
-            // Templates may write the begin token that the tokenizer would put there too.
-            var begins = tokenizer.SpecialTokens.TryGetValue("bos_token", out var begin) && text.StartsWith(begin, StringComparison.Ordinal);
-            var ids = tokenizer.Encode(text, addSpecialTokens: !begins);
-            return new PreparedPrompt(new GenerationPrompt { TokenIds = ids }, ids.Length);
+            return new PreparedPrompt(new GenerationPrompt { TokenIds = tokens.Ids }, tokens.Ids.Count);
         }
 
-        var tokens = vision.Tokenize(text);
         var marks = media.Sum(m => m.Features.Counts.Count);
         if (tokens.ImageCount != marks)
         {
@@ -96,71 +98,8 @@ internal sealed class PromptWriter(string folder, Tokenizer tokenizer, VisionLan
         return [.. keys];
     }
 
-    private string Text(IReadOnlyList<Message> messages, IReadOnlyList<EncodedMedia> media, IReadOnlyDictionary<string, object?> variables)
-    {
-        if (_template.Value is { } template)
-        {
-            try
-            {
-                return Render(template, messages, media, variables);
-            }
-            catch (ChatTemplateException) when (messages is [{ Role: "system" } system, { Role: "user" } first, ..])
-            {
-                // Some templates know no system turn.
-                return Render(template, [first with { Parts = [$"{system.Text}\n\n", .. first.Parts] }, .. messages.Skip(2)], media, variables);
-            }
-        }
-
-        if (variables.Count > 0)
-        {
-            throw new InvalidRequestException($"{folder} has no chat template, so {string.Join(", ", variables.Keys)} can't be used.", variables.Keys.First());
-        }
-
-        return Plain(messages, media);
-    }
-
-    private string Render(
-        ChatTemplate template, IReadOnlyList<Message> messages, IReadOnlyList<EncodedMedia> media, IReadOnlyDictionary<string, object?> variables)
-    {
-        var next = 0;
-        ChatMessage Write(Message message) => message.Parts.All(part => part.Media is null)
-            ? new ChatMessage(message.Role, message.Text)
-            : new ChatMessage(message.Role,
-                [.. message.Parts.SelectMany(part => part.Media is null ? [ChatPart.OfText(part.Text!)] : Marks(media[next++]))]);
-        return template.Render(
-            [.. messages.Select(Write)], addGenerationPrompt: true,
-            [.. tokenizer.SpecialTokens.Select(token => new KeyValuePair<string, object?>(token.Key, token.Value)), .. variables]);
-    }
-
-    private IEnumerable<ChatPart> Marks(EncodedMedia media) =>
-        Enumerable.Repeat(vision!.MediaPart(media.Features.Kind), media.Features.Counts.Count);
-
-    private string Plain(IReadOnlyList<Message> messages, IReadOnlyList<EncodedMedia> media)
-    {
-        var (text, before, next) = ("", "", 0);
-        foreach (var message in messages)
-        {
-            if (message.Role == "assistant")
-            {
-                text += $" {message.Text}{tokenizer.SpecialTokens.GetValueOrDefault("eos_token")}";
-                continue;
-            }
-
-            var shown = media.Skip(next).Take(message.Parts.Count(part => part.Media is not null)).ToList();
-            next += shown.Count;
-            if (message.Role == "system" && shown.Count == 0)
-            {
-                before += message.Text + "\n\n";
-                continue;
-            }
-
-            var (question, marks) = (before + message.Text, shown.Sum(m => m.Features.Counts.Count));
-            text += vision?.FormatPrompt(question, marks, shown.Count > 0 ? shown[0].Features.Kind : MediaKind.Images) ?? $"USER: {question} ASSISTANT:";
-            before = "";
-        }
-
-        return before.Length > 0 ? text + (vision?.FormatPrompt(before.Trim(), 0) ?? $"USER: {before.Trim()} ASSISTANT:") : text;
-    }
+    /// <summary>Whether a text has the begin token that the tokenizer would put there too.</summary>
+    private bool BeginsItself(string text) => tokenizer.SpecialTokens.TryGetValue("bos_token", out var begin) && text.StartsWith(begin, StringComparison.Ordinal);
 }
 
 /// <summary>A prompt that is ready.</summary>

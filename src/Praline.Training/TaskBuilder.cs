@@ -205,7 +205,7 @@ internal sealed class TaskBuilder(
                 Add(string.Join(' ', response.Ids));
             }
 
-            foreach (var medium in example.Media?.Items ?? [])
+            foreach (var medium in example.Media.SelectMany(set => set.Items))
             {
                 var file = medium.Path is { } path ? new FileInfo(path) : null;
                 Add(FormattableString.Invariant($"{medium.Key} {file?.Length} {file?.LastWriteTimeUtc.Ticks}"));

@@ -108,7 +108,10 @@ public sealed record TrainOptions
     /// <summary>The answers of a conversation that supervised training learns: <c>last</c>, <c>all</c>, or numbers from 1.</summary>
     public IReadOnlyList<string> LearnTurns { get; init; } = ["last"];
 
-    /// <summary>What stands between an answer and its end token: nothing for SynPO, a space for MACAROON.</summary>
+    /// <summary>Learn answers without the white space around them.</summary>
+    public bool TrimAnswers { get; init; }
+
+    /// <summary>What stands between an answer and its end token, where no chat template writes the end: nothing for SynPO, a space for MACAROON.</summary>
     public string AnswerSuffix { get; init; } = "";
 
     /// <summary>Pairs whose scores are closer than this are left out; rows without scores are kept.</summary>

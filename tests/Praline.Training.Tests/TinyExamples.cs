@@ -18,8 +18,7 @@ internal static class TinyExamples
         [
             .. Enumerable.Range(0, count).Select(i => new TrainingExample(
                 $"example{i}",
-                new PackedExample(new PromptTokens(Ids(random.Next(3, 9))), [.. Enumerable.Range(0, responses).Select(_ => new Response([.. Ids(random.Next(2, 8)), 2]))]),
-                null)),
+                new PackedExample(new PromptTokens(Ids(random.Next(3, 9))), [.. Enumerable.Range(0, responses).Select(_ => new Response([.. Ids(random.Next(2, 8)), 2]))]))),
         ];
     }
 

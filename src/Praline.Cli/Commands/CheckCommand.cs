@@ -12,13 +12,14 @@ internal static class CheckCommand
         var command = new Command("check", "Find what is wrong with preference rows: row, field and remedy for every problem.");
         var data = new DataSetOptions(command);
         var length = new Option<int>("--max-length") { Description = "The longest sequence that training takes, in tokens.", DefaultValueFactory = _ => new DataCheckOptions().MaxLength };
-        var tokens = new Option<bool>("--tokens") { Description = "Count tokens too, with --model's tokenizer and vision tower." };
+        var tokens = new Option<bool>("--tokens") { Description = "Count tokens too, as --model's tokenizer and vision tower give them, and show one row's token ids." };
+        var shown = new Option<string?>("--tokens-of") { Description = "Id of the row whose token ids --tokens shows. Default: the first good one." };
         var near = new Option<double>("--near-duplicate") { Description = "Answers whose words are this alike (0 to 1) are worth a warning.", DefaultValueFactory = _ => new DataCheckOptions().NearDuplicate };
         var most = new Option<int>("--max-problems") { Description = "How many problems are printed.", DefaultValueFactory = _ => 100 };
         var (captions, model) = (new CaptionChoices(), new ModelOptions());
         foreach (var option in new Option[]
                  {
-                     tokens, length, near, most, captions.MinFrm, captions.MaxFrm, captions.FpsFrm, captions.SampledFrm, model.Model, model.TokenKeptRatio,
+                     tokens, shown, length, near, most, captions.MinFrm, captions.MaxFrm, captions.FpsFrm, captions.SampledFrm, model.Model, model.TokenKeptRatio,
                  })
         {
             command.Options.Add(option);
@@ -37,9 +38,25 @@ internal static class CheckCommand
                 Tokens = counter is null ? null : counter.Count,
             });
             Print(result, parsed.GetValue(most));
+            if (counter is not null)
+            {
+                Show(counter, data.Open(parsed, findMedia: true), parsed.GetValue(shown));
+            }
+
             return result.IsGood ? Host.Success : Host.Failure;
         });
         return command;
+    }
+
+    private static void Show(SampleTokens tokens, DataSet data, string? id)
+    {
+        var sample = data.Read().Select(row => row.Value).FirstOrDefault(s => s is not null && (id is null || s.Id == id))
+            ?? throw new PralineException(id is null ? "No row can be read, so there are no tokens to show." : $"No row has the id '{id}' (--tokens-of).");
+        Console.WriteLine($"{sample.Id} ({sample.Source}):");
+        foreach (var line in tokens.Show(sample))
+        {
+            Console.WriteLine($"  {line}");
+        }
     }
 
     private static void Print(DataCheckResult result, int most)

@@ -35,6 +35,7 @@ internal static class TrainingSettingTexts
         ["ratio"] = "Share of the rows that is taken.",
         ["min_score_gap"] = "Pairs with closer scores are left out.",
         ["question"] = "The question of rows that have none.",
+        ["trim_answers"] = "Learn answers without the white space around them.",
         ["answer_suffix"] = "Text between an answer and its end token (MACAROON: a space).",
         ["learn_turns"] = "Answers of a conversation that supervised training learns: last, all, or numbers from 1.",
         ["condition_texts"] = "Texts of conditions for crl, as NAME=TEXT.",

@@ -7,6 +7,8 @@ namespace Praline.Json;
 /// <summary>How all our JSON is written: one line, UTF-8 left readable, numbers in shortest round-trip form.</summary>
 public static class JsonText
 {
+    private static readonly JsonSerializerOptions QuoteOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -30,6 +32,9 @@ public static class JsonText
     /// <summary>One row as one line of text, without the line end.</summary>
     public static string Line<T>(T row)
         where T : IJsonRow<T> => Line(row.Write);
+
+    /// <summary>A string in JSON's spelling, with its quotes.</summary>
+    public static string Quote(string text) => JsonSerializer.Serialize(text, QuoteOptions);
 
     /// <summary>Writes an array of strings.</summary>
     public static void WriteStrings(this Utf8JsonWriter writer, string name, IReadOnlyList<string> values)

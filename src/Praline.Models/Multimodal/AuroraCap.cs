@@ -152,6 +152,9 @@ public sealed class AuroraCap : VisionLanguageModel
     /// <summary>The text in pieces between the image marks, special tokens around the first piece only, as SynPO's <c>process_text</c>.</summary>
     public override PromptTokens Tokenize(string text) => PromptTokens.InPieces(Tokenizer, text);
 
+    /// <summary>No: SynPO's form is written here, whatever template the language model came with.</summary>
+    public override bool ReadsChatTemplate => false;
+
     /// <inheritdoc/>
     public override string FormatPrompt(string question, int imageCount, MediaKind kind = MediaKind.Images) => imageCount == 0
         ? $"USER: {question}\n ASSISTANT:"

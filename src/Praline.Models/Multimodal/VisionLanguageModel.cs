@@ -40,6 +40,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Whether it sees images and videos; a language model alone does not.</summary>
     public virtual bool HasVision => true;
 
+    /// <summary>Whether prompts follow the checkpoint's chat template where it has one; else the family has a form of its own.</summary>
+    public virtual bool ReadsChatTemplate => true;
+
     /// <summary>The language model.</summary>
     public abstract LlamaModel Language { get; }
 
@@ -122,12 +125,12 @@ public abstract class VisionLanguageModel : IDisposable
         Tokenize(FormatPrompt(question, features?.Counts.Count ?? 0, features?.Kind ?? MediaKind.Images));
 
     /// <summary>
-    /// The ids of an answer to train on or to score: the text without white space around it, no special tokens, the end token last.
+    /// The ids of an answer by itself: the text as it is, no special tokens, the end token last.
     /// </summary>
     /// <exception cref="PralineException">The checkpoint names no end token.</exception>
     public int[] TokenizeAnswer(string answer) =>
     [
-        .. Tokenizer.Encode(answer.Trim(), addSpecialTokens: false),
+        .. Tokenizer.Encode(answer, addSpecialTokens: false),
         Tokenizer.EosTokenId ?? (Language.Config.EosTokenIds is [var end, ..] ? end : throw new PralineException(
             $"{Folder}: neither the tokenizer nor config.json names an end token (eos_token, eos_token_id).")),
     ];

@@ -1,3 +1,5 @@
+using Praline.Data;
+
 namespace Praline.Training.Data;
 
 /// <summary>
@@ -13,7 +15,21 @@ public sealed record ConditionOptions
     /// <summary>Put the text behind the question instead of before it.</summary>
     public bool AfterQuestion { get; init; }
 
-    /// <summary>The question under a condition.</summary>
+    /// <summary>The question under a condition; media stay where they are.</summary>
+    /// <exception cref="PralineException">The condition is not known.</exception>
+    public IReadOnlyList<Part> Apply(IReadOnlyList<Part> question, string condition)
+    {
+        var at = question.ToList().FindIndex(p => p is Part.Text);
+        if (at < 0)
+        {
+            return [.. question, new Part.Text(Apply("", condition))];
+        }
+
+        at = AfterQuestion ? question.ToList().FindLastIndex(p => p is Part.Text) : at;
+        return [.. question.Take(at), new Part.Text(Apply(((Part.Text)question[at]).Value, condition)), .. question.Skip(at + 1)];
+    }
+
+    /// <summary>The question's text under a condition.</summary>
     /// <exception cref="PralineException">The condition is not known.</exception>
     public string Apply(string question, string condition)
     {

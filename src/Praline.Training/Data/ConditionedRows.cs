@@ -37,7 +37,7 @@ internal static class ConditionedRows
 
     /// <summary>What rows have in common that belong together.</summary>
     private static string Key(ExampleText row) =>
-        string.Join('\0', [row.Media?.Key ?? "", row.Sample.System ?? "", .. row.Sample.Turns.Select(turn => turn.MarkedText)]);
+        string.Join('\0', [string.Join('|', row.Media.Select(m => m.Key)), row.Sample.System ?? "", .. row.Sample.Turns.Select(turn => turn.MarkedText)]);
 
     private static ExampleText Joined(List<ExampleText> group) => group.Count == 1 ? group[0] : group[0] with
     {

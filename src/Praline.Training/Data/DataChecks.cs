@@ -7,7 +7,7 @@ internal static class DataChecks
 {
     private const int Shown = 20;
 
-    /// <summary>What keeps a row from being trained on: answers that teach nothing, turns that are not there, media that can't go where they stand.</summary>
+    /// <summary>What keeps a row from being trained on: answers that teach nothing, turns that are not there, media for a model that sees none.</summary>
     internal static IEnumerable<DataProblem> Of(ExampleText text, IReadOnlyList<string> learnTurns, bool hasVision)
     {
         var sample = text.Sample;
@@ -23,21 +23,10 @@ internal static class DataChecks
                 "", $"the answers that learn_turns names ({string.Join(", ", learnTurns)})", $"a conversation of {answers} answers", "Name other turns, or drop the row.");
         }
 
-        if (sample.System is not null)
-        {
-            yield return sample.Problem("system", "a conversation without a system text", "one", "Put the text before the first question, or drop the row.");
-        }
-
-        if (!hasVision && text.Media is not null)
+        if (!hasVision && text.Media is [var first, ..])
         {
             yield return sample.Problem(
-                text.Media.IsVideo ? "video" : "image", "text alone: the model (--model) is a language model", "media", "Train a vision-language model, or drop the row.");
-        }
-        else if (text.Media is { } media && ((media.Items.Any(m => m.IsVideo) && media.Items.Count > 1)
-            || sample.Turns.Skip(1).Any(t => t.Media.Any()) || sample.Turns[0].Parts.SkipWhile(p => p is Part.Medium).Any(p => p is Part.Medium)))
-        {
-            yield return sample.Problem(
-                "", "images, or one video, before the first question", "media in other places, or a video among others", "Move the marks, or drop the row.");
+                first.IsVideo ? "video" : "image", "text alone: the model (--model) is a language model", "media", "Train a vision-language model, or drop the row.");
         }
     }
 

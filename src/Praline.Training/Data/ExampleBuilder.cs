@@ -1,5 +1,6 @@
 using Praline.Data;
 using Praline.Models.Multimodal;
+using Praline.Text.ChatTemplates;
 using Praline.Training.Engine;
 using Praline.Training.Packing;
 using Praline.Training.Tasks;
@@ -10,6 +11,13 @@ namespace Praline.Training.Data;
 internal sealed class ExampleBuilder(
     TrainOptions options, VisionLanguageModel model, TrainedModel trained, IProgress<TrainProgress>? progress, CancellationToken cancellation)
 {
+    private readonly SampleTokenizer _tokenizer = new(model, set => trained.Vision!.Counts(set))
+    {
+        LearnTurns = options.LearnTurns,
+        Conditions = options.Conditions,
+        AnswerSuffix = options.AnswerSuffix,
+        TrimAnswers = options.TrimAnswers,
+    };
     private readonly List<DataProblem> _unread = [];
     private int _rows;
 
@@ -60,11 +68,12 @@ internal sealed class ExampleBuilder(
         Leave([.. _unread, .. problems.SelectMany(p => p)], rows);
         _unread.Clear();
         ExampleText[] good = [.. texts.Where((_, i) => problems[i].Length == 0)];
-        var unusable = trained.Vision!.Prepare([.. good.Select(t => t.Media).OfType<MediaSet>()], (done, all) => Report("Getting media ready", done, all), cancellation);
-        Leave([.. good.Where(t => t.Media is { } m && unusable.ContainsKey(m.Key)).Select(t => t.Sample.Problem(
-            t.Media!.IsVideo ? "videos" : "images", "media that can be read", unusable[t.Media.Key].TrimEnd('.'), "Fetch the file again, or drop the row."))], rows);
-        good = [.. good.Where(t => t.Media is null || !unusable.ContainsKey(t.Media.Key))];
-        (ExampleText Text, TrainingExample Example)[] examples = [.. good.SelectMany(Examples)];
+        var unusable = trained.Vision!.Prepare([.. good.SelectMany(t => t.Media)], (done, all) => Report("Getting media ready", done, all), cancellation);
+        Leave([.. good.SelectMany(t => t.Media.Where(m => unusable.ContainsKey(m.Key)).Select(m => t.Sample.Problem(
+            m.IsVideo ? "videos" : "images", "media that can be read", unusable[m.Key].TrimEnd('.'), "Fetch the file again, or drop the row.")))], rows);
+        var written = good.Where(t => !t.Media.Any(m => unusable.ContainsKey(m.Key))).Select(Examples).ToArray();
+        Leave([.. written.Select(w => w.Problem).OfType<DataProblem>()], rows);
+        (ExampleText Text, TrainingExample Example)[] examples = [.. written.SelectMany(w => w.Examples)];
         var tooLong = examples.Select(e => DataChecks.Length(e.Text, trained.LongestSequence(e.Example), options.MaxLength).ToArray()).ToArray();
         Leave([.. tooLong.SelectMany(p => p)], rows);
         examples = [.. examples.Where((_, i) => tooLong[i].Length == 0)];
@@ -100,54 +109,32 @@ internal sealed class ExampleBuilder(
     }
 
     /// <summary>A text as one example; answers under conditions whose conversations can't share a beginning are an example each.</summary>
-    private IEnumerable<(ExampleText Text, TrainingExample Example)> Examples(ExampleText text)
+    private (IReadOnlyList<(ExampleText Text, TrainingExample Example)> Examples, DataProblem? Problem) Examples(ExampleText text)
     {
-        LearntSequence[] sequences = [.. text.Answers.Select(answer => Sequence(text, answer))];
+        LearntSequence[] sequences;
+        try
+        {
+            sequences = [.. text.Answers.Select(answer => _tokenizer.Sequence(text.Sample, text.Conditions is null ? answer with { Condition = null } : answer))];
+        }
+        catch (PralineException error)
+        {
+            return ([], text.Sample.Problem("", "a conversation that the model's chat template can write", error.Message.TrimEnd('.'), "Change the row, or drop it."));
+        }
+
         if (LearntSequence.Share(sequences) is { } packed)
         {
-            return [(text, new TrainingExample(text.Id, packed, text.Media) { Stream = text.Stream })];
+            return ([(text, new TrainingExample(text.Id, packed, text.Media) { Stream = text.Stream })], null);
         }
 
-        return text.Conditions is { Count: > 1 } conditions
-            ? conditions.SelectMany((condition, i) => Examples(text with { Id = $"{text.Id}/{condition}", Stream = $"{text.Stream}/{condition}", Answers = [text.Answers[i]] }))
-            : throw new PralineException($"{text.Id}: a prompt without tokens predicts nothing: the chat template should write something before the answer.");
-    }
-
-    /// <summary>The conversation that ends with one of a text's answers.</summary>
-    private LearntSequence Sequence(ExampleText text, Answer answer)
-    {
-        var kind = text.Media is { IsVideo: true } ? MediaKind.Video : MediaKind.Images;
-        var images = text.Media is null ? 0 : trained.Vision!.Counts(text.Media).Count;
-        var said = text.Sample.Turns;
-        var last = answer.Condition is { } condition && text.Conditions is not null ? options.Conditions.Apply(said[^1].Text, condition) : said[^1].Text;
-        (string Question, string Answer)[] turns = [.. said.SkipLast(1).Chunk(2).Select(turn => (turn[0].Text, turn[1].Text)), (last, answer.Text)];
-        var learnt = LearntTurns.Of(options.LearnTurns, turns.Length);
-        var (ids, counted) = (new List<int>(), new List<bool>());
-        void Add(IReadOnlyList<int> more, bool isLearnt)
+        if (text.Conditions is not { Count: > 1 } conditions)
         {
-            ids.AddRange(more);
-            counted.AddRange(Enumerable.Repeat(isLearnt, more.Count));
+            return ([], text.Sample.Problem(
+                "", "a token, and all media, before the first answer that is learnt", "media behind it, or nothing before it",
+                "Learn the last answer alone (learn_turns: last), or drop the row."));
         }
 
-        // Media belong to a conversation's first question; what comes after the last learnt answer is not computed.
-        for (var turn = 0; turn <= learnt[^1]; turn++)
-        {
-            Add(model.Tokenize(model.FormatPrompt(turns[turn].Question, turn == 0 ? images : 0, kind)).Ids, isLearnt: false);
-            Add(AnswerIds(turns[turn].Answer), learnt.Contains(turn));
-        }
-
-        return new LearntSequence(ids, counted);
-    }
-
-    /// <summary>
-    /// The answer's tokens and the end token. The papers differ in what they put between the two, and the one that puts something there
-    /// (MACAROON) takes answers as they are.
-    /// </summary>
-    private int[] AnswerIds(string answer)
-    {
-        var ids = model.TokenizeAnswer(answer);
-        return options.AnswerSuffix.Length == 0
-            ? ids
-            : [.. model.Tokenizer.Encode(answer + options.AnswerSuffix, addSpecialTokens: false), ids[^1]];
+        var each = conditions.Select((condition, i) =>
+            Examples(text with { Id = $"{text.Id}/{condition}", Stream = $"{text.Stream}/{condition}", Answers = [text.Answers[i]] })).ToArray();
+        return ([.. each.SelectMany(e => e.Examples)], each.Select(e => e.Problem).FirstOrDefault(p => p is not null));
     }
 }

@@ -13,8 +13,8 @@ internal sealed record ExampleText(Sample Sample, IReadOnlyList<Answer> Answers)
     /// <summary>Names its own random stream: the row's number, so that it is the same whatever file and format the row stands in.</summary>
     public string Stream { get; init; } = "";
 
-    /// <summary>What the prompt is about; null for text only.</summary>
-    public MediaSet? Media { get; } = Sample.Media.ToArray() is { Length: > 0 } media ? new MediaSet(media) : null;
+    /// <summary>What the prompt is about, in order; empty for text only.</summary>
+    public IReadOnlyList<MediaSet> Media { get; } = MediaSet.Of(Sample.Media);
 
     /// <summary>How much better the first answer was scored than the last; null without scores.</summary>
     public double? Gap => Answers.Count < 2 ? null : Answers[0].Score - Answers[^1].Score;

@@ -101,9 +101,14 @@ public sealed class TrainedModel : IDisposable
         }
 
         using var scope = new TensorScope();
-        var media = examples.Select(e => e.Media).OfType<MediaSet>().ToArray();
+        MediaSet[] media = [.. examples.SelectMany(e => e.Media)];
         var queue = new Queue<VisionFeatures>(media.Length == 0 ? [] : Vision!.Features(media));
-        VisionFeatures?[] features = [.. examples.Select(e => e.Media is null ? null : queue.Dequeue())];
+        VisionFeatures?[] features = [.. examples.Select(e => e.Media.Count switch
+        {
+            0 => null,
+            1 => queue.Dequeue(),
+            var several => VisionFeatures.Concat([.. Enumerable.Range(0, several).Select(_ => queue.Dequeue())]),
+        })];
         var stream = PackedStream.Build(Language, [.. examples.Select(e => e.Packed)], features);
         SeedDropout(examples, stream.Layout);
         var hidden = Language.ForwardPacked(stream.Embeddings, stream.Layout, Positions(stream, examples, features), Checkpointing);
@@ -125,11 +130,11 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Tokens of an example as it is computed.</summary>
     public int LengthOf(TrainingExample example) =>
-        example.Packed.LengthWith(example.Media is { } media ? Vision!.Counts(media) : []);
+        example.Packed.LengthWith(example.Media.SelectMany(media => Vision!.Counts(media)));
 
     /// <summary>Tokens of an example's prompt and its longest response: what a model's context has to hold.</summary>
     public int LongestSequence(TrainingExample example) =>
-        example.Packed.Prompt.LengthWith(example.Media is { } media ? Vision!.Counts(media) : []) + example.Packed.Responses.Max(r => r.Ids.Count);
+        example.Packed.Prompt.LengthWith(example.Media.SelectMany(media => Vision!.Counts(media))) + example.Packed.Responses.Max(r => r.Ids.Count);
 
     /// <summary>Writes the result of training into a folder.</summary>
     public void Export(string folder) => _export(folder);

@@ -48,11 +48,11 @@ public abstract class TrainingTask : ITrainingTask
     /// <inheritdoc/>
     public MemoryEstimate? Memory(StepSize step) => MemoryEstimate.Of(
         Model, step,
-        Examples.Where(e => e.Media is not null).Select(e => (double)Model.Vision!.ActivationBytes(e.Media!) / Model.LengthOf(e)).DefaultIfEmpty(0).Max(),
+        Examples.Where(e => e.Media.Count > 0).Select(e => (double)e.Media.Sum(Model.Vision!.ActivationBytes) / Model.LengthOf(e)).DefaultIfEmpty(0).Max(),
         GradientCopies);
 
     /// <inheritdoc/>
-    public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.Select(i => Examples[i].Media).OfType<MediaSet>());
+    public void Prefetch(IReadOnlyList<int> examples) => Model.Vision?.Prefetch(examples.SelectMany(i => Examples[i].Media));
 
     /// <inheritdoc/>
     public virtual void BeginStep(IReadOnlyList<int> batch, ulong randomSeed)

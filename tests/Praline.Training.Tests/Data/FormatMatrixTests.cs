@@ -117,9 +117,6 @@ public sealed class FormatMatrixTests : IDisposable
     [InlineData("""{"prompt":"What? <image>","chosen":"a b","rejected":"c d","images":["i0.png", "i1.png"]}""", "1 <image> and 2 files")]
     [InlineData("""{"prompt":"What?","chosen":"a b","rejected":"c d","video_url":"https://example.org/a.mp4"}""", "video_url")]
     [InlineData("""{"prompt":"<video>What?","chosen":"a b","rejected":"c d","videos":["../other/v0.mp4"]}""", "lies outside")]
-    [InlineData("""{"prompt":"What? <image> And?","chosen":"a b","rejected":"c d","image":"i0.png"}""", "before the first question")]
-    [InlineData("""{"prompt":"<image><video>What?","chosen":"a b","rejected":"c d","image":"i0.png","video":"v0.mp4"}""", "before the first question")]
-    [InlineData("""{"system":"Be brief.","prompt":"What?","chosen":"a b","rejected":"c d"}""", "without a system text")]
     public void A_row_whose_medium_can_t_be_used_stops_training_before_the_first_step(string row, string problem)
     {
         var path = Path.Combine(_world.Data, "bad.jsonl");

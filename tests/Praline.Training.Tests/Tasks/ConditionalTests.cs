@@ -150,7 +150,7 @@ public sealed class ConditionalTests : IDisposable
         return new TrainOptions
         {
             Method = "crl",
-            PretrainedPth = family == "llama" ? world.Model : TinyQwen.Write(Path.Combine(_folder, "model"), Texts, family == "image last" ? "{% for part in messages[0].content | reverse %}{{ part.text if part.type == 'text' else '<|image_pad|>' }}{% endfor %}|" : null),
+            PretrainedPth = family == "llama" ? world.Model : TinyQwen.Write(Path.Combine(_folder, "model"), Texts, family == "image last" ? "{% for m in messages %}{% if m.role == 'user' %}{% for part in m.content | reverse %}{{ part.text if part.type == 'text' else '<|image_pad|>' }}{% endfor %}|{% else %}{{ m.content[0].text + eos_token }}{% endif %}{% endfor %}" : null),
             FromScratch = family == "llama",
             TorchDtype = type,
             DatasetPath = data,
@@ -181,7 +181,7 @@ public sealed class ConditionalTests : IDisposable
         var samples = DataSet.Open(options.DatasetPath, new DataOptions { MediaFolder = options.DirPath }).Samples();
         foreach (var row in samples.Select(sample => new ExampleText(sample, sample.Conditional())))
         {
-            var features = row.Media is null ? null : trained.Vision!.Features([row.Media])[0];
+            var features = row.Media.Count == 0 ? null : trained.Vision!.Features(row.Media)[0];
             foreach (var (condition, answer) in row.Conditions!.Zip(row.Answers.Select(a => a.Text)))
             {
                 var question = options.Conditions.Texts[condition] + Question;
