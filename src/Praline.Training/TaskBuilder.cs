@@ -92,6 +92,11 @@ internal sealed class TaskBuilder(
             throw new PralineException($"{options.Method} runs the reference beside the policy, which takes an adapter: set train to lora.");
         }
 
+        if (objective.Requirements.HasFlag(Requirements.SequentialKl) && !ReferenceModel.IsBase(options))
+        {
+            throw new PralineException($"{options.Method} runs the reference beside the policy with the adapter off: set reference to base, or train a fresh adapter on the merged checkpoint (praline merge).");
+        }
+
         var (texts, heldOut) = Texts(sample => [[sample.Pair().Chosen, sample.Pair().Rejected]]);
         var examples = _builder.Build(Gapped(texts)).Examples;
         var held = heldOut is null ? null : _builder.Build(Gapped(heldOut)).Examples;
@@ -182,18 +187,20 @@ internal sealed class TaskBuilder(
 
     private ReferenceLogProbs Reference(IReadOnlyList<TrainingExample> examples, string name)
     {
-        var key = ReferenceKey(examples);
+        using var reference = ReferenceModel.Open(options, model, trained, examples, cancellation);
+        var key = ReferenceKey(reference, examples);
         var file = options.ReferenceCache is { } shared ? Path.Combine(shared, $"{key}.safetensors") : Path.Combine(run.Root, $"{name}.safetensors");
         return ReferenceLogProbs.Get(
-            trained, examples, file, key, report: (done, all) => _builder.Report("Reference log-probabilities", done, all), cancellation: cancellation);
+            reference.Model, examples, file, key, report: (done, all) => _builder.Report("Reference log-probabilities", done, all), cancellation: cancellation,
+            keepsAdapter: reference.KeepsAdapter);
     }
 
     /// <summary>Names what reference log-probabilities depend on: weights, vision settings, every token, every file.</summary>
-    private string ReferenceKey(IReadOnlyList<TrainingExample> examples)
+    private string ReferenceKey(ReferenceModel reference, IReadOnlyList<TrainingExample> examples)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
-        Add(model.Fingerprint);
+        Add(reference.Fingerprint);
         Add(model.VisionSettings);
         Add(options.Frames.ToString());
         Add(model.Language.DType.ToString());

@@ -2,6 +2,7 @@ using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.Lora;
 using Praline.Training.Objectives;
+using Praline.Training.Tasks;
 
 namespace Praline.Training;
 
@@ -89,8 +90,14 @@ public sealed record TrainOptions
     /// <summary>The adapter's settings.</summary>
     public LoraConfig Lora { get; init; } = new();
 
-    /// <summary>An adapter to go on with; null makes a fresh one.</summary>
+    /// <summary>Adapter to continue training from; null makes a fresh one.</summary>
     public string? AdapterPath { get; init; }
+
+    /// <summary>
+    /// What rewards are measured against: <c>start</c> (the policy before the first step, with the adapter as loaded, as TRL does), <c>base</c> (the checkpoint without an
+    /// adapter), or the folder of a checkpoint or an adapter.
+    /// </summary>
+    public string Reference { get; init; } = ReferenceModel.Start;
 
     /// <summary>How frames of videos are chosen.</summary>
     public FrameOptions Frames { get; init; } = new();

@@ -28,6 +28,8 @@ public sealed class TextTrainingTests : IDisposable
     [InlineData("llama", "bias", "orpo")]
     [InlineData("llama", "gqa_untied", "kto")]
     [InlineData("mistral", "sliding5", "sft")]
+    [InlineData("verified", "qwen2", "dpo")]
+    [InlineData("verified", "qwen2", "synpo")]
     public void Trains_on_text(string family, string golden, string method)
     {
         var options = Options(Checkpoint(family, golden), method);
@@ -54,6 +56,34 @@ public sealed class TextTrainingTests : IDisposable
         MergeSession.Run(options.PretrainedPth, summary.Result, At("merged"));
         using var merged = VisionLanguageModel.Load(At("merged"));
         Assert.False(merged.HasVision);
+    }
+
+    /// <summary>DPO that continues an SFT adapter starts from ln 2, as TRL's does; against the bare base it does not, and folders give the same as names.</summary>
+    [Fact]
+    public void The_reference_is_the_adapter_as_loaded_or_what_is_named()
+    {
+        var options = Options(Checkpoint("llama", "gqa_untied"), "sft");
+        var adapter = TrainingSession.Run(options with { ModelDir = At("sft"), Loop = options.Loop with { LearningRate = 1e-2 } }).Result;
+        (double Loss, double Chosen) First(string reference)
+        {
+            var run = At($"dpo-{Path.GetFileName(reference)}");
+            TrainingSession.Run(options with { Method = "dpo", ModelDir = run, AdapterPath = adapter, Reference = reference });
+            using var row = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).First());
+            return (row.RootElement.GetProperty("loss").GetDouble(), row.RootElement.GetProperty("rewards/chosen").GetDouble());
+        }
+
+        var start = First("start");
+        Assert.Equal(Math.Log(2), start.Loss, 6);
+        Assert.Equal(0, start.Chosen, 6);
+        Assert.Equal(start, First(adapter));
+        var bare = First("base");
+        Assert.True(Math.Abs(bare.Loss - Math.Log(2)) > 1e-4 && bare.Chosen > 1e-3, $"{bare}");
+        Assert.Equal(bare, First(options.PretrainedPth));
+        MergeSession.Run(options.PretrainedPth, adapter, At("merged"));
+        Assert.Equal(start.Loss, First(At("merged")).Loss, 5);
+        Assert.Contains("start, base or the folder", Assert.Throws<PralineException>(() => First("nowhere")).Message);
+        Assert.Contains("set reference to base", Assert.Throws<PralineException>(
+            () => TrainingSession.Run(options with { Method = "tdpo", ModelDir = At("tdpo"), AdapterPath = adapter })).Message);
     }
 
     [Fact]

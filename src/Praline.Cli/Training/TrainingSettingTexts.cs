@@ -21,7 +21,8 @@ internal static class TrainingSettingTexts
     {
         ["pretrained_pth"] = "Checkpoint to train. Default: the small captioner that ships with Praline.",
         ["from_scratch"] = "Start from random weights; the checkpoint gives configuration and tokenizer.",
-        ["adapter_path"] = "A PEFT adapter to go on with.",
+        ["adapter_path"] = "Adapter to continue training from (PEFT's files).",
+        ["reference"] = "Reference model: start (the policy as training starts, as TRL does), base (no adapter), or a folder of a checkpoint or adapter.",
         ["dataset_path"] = "Rows to train on: JSON Lines, a JSON array, either as .gz or .zst, Parquet, or a folder that datasets.save_to_disk wrote.",
         ["data_format"] = "Format of all rows, instead of each row's by its fields (docs/data-formats.md).",
         ["column"] = "Fields to read under other names, as NEW=OLD.",

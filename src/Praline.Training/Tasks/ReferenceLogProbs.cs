@@ -11,8 +11,8 @@ using Praline.Training.Objectives;
 namespace Praline.Training.Tasks;
 
 /// <summary>
-/// The reference's log-probabilities of every learnt token of a data set: from the same weights without the adapter (or before training),
-/// computed once and kept in a file under a key of weights and data and with a sum of its content, so that a file that belongs to others or
+/// The reference's log-probabilities of every learnt token of a data set: from the same weights before training, with the adapter as it was loaded or
+/// without it, or from other weights; computed once and kept in a file under a key of weights and data and with a sum of its content, so that a file that belongs to others or
 /// was damaged is noticed.
 /// </summary>
 public sealed class ReferenceLogProbs : IDisposable
@@ -34,16 +34,17 @@ public sealed class ReferenceLogProbs : IDisposable
     }
 
     /// <summary>Reads the file if it has the key, else computes everything and writes it.</summary>
-    /// <param name="model">The model; its adapter is switched off meanwhile.</param>
+    /// <param name="model">The model.</param>
     /// <param name="examples">The data set.</param>
     /// <param name="file">Where the numbers are kept; null keeps them in memory only.</param>
     /// <param name="key">Names weights and data by content.</param>
     /// <param name="tokenBudget">Tokens to compute at a time.</param>
     /// <param name="report">Hears how many examples are done.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="keepsAdapter">Whether the model's adapter stays on; else it is switched off meanwhile.</param>
     public static ReferenceLogProbs Get(
         TrainedModel model, IReadOnlyList<TrainingExample> examples, string? file = null, string key = "", int tokenBudget = 8192,
-        Action<int, int>? report = null, CancellationToken cancellation = default)
+        Action<int, int>? report = null, CancellationToken cancellation = default, bool keepsAdapter = false)
     {
         using var scope = new TensorScope();
         var kept = file is null ? null : TryRead(file, key);
@@ -52,7 +53,7 @@ public sealed class ReferenceLogProbs : IDisposable
             return new ReferenceLogProbs(kept!.MoveToOuterScope(), examples);
         }
 
-        var all = Compute(model, examples, tokenBudget, report, cancellation);
+        var all = Compute(model, examples, tokenBudget, report, keepsAdapter, cancellation);
         if (file is not null && model.World.IsMain)
         {
             SafetensorsWriter.Write(
@@ -97,10 +98,10 @@ public sealed class ReferenceLogProbs : IDisposable
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<double>(values.To(DType.Float64).ToArray<double>())));
 
     private static Tensor Compute(
-        TrainedModel model, IReadOnlyList<TrainingExample> examples, int tokenBudget, Action<int, int>? report, CancellationToken cancellation)
+        TrainedModel model, IReadOnlyList<TrainingExample> examples, int tokenBudget, Action<int, int>? report, bool keepsAdapter, CancellationToken cancellation)
     {
         using var noGrad = NoGrad.Begin();
-        using var off = model.WithoutAdapter();
+        using var off = keepsAdapter ? null : model.WithoutAdapter();
         var parts = new List<Tensor>();
         var done = 0;
         int[] order = [.. Enumerable.Range(0, examples.Count)];
