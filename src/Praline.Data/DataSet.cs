@@ -4,6 +4,16 @@ using Praline.Data.Rows;
 
 namespace Praline.Data;
 
+/// <summary>Which of a row's scored candidates is the rejected one.</summary>
+public enum RejectedCandidate
+{
+    /// <summary>The one with the lowest score, as SynPO's paper and train_synpo.py have it.</summary>
+    Lowest,
+
+    /// <summary>The one with the second-lowest score, as SynPO's train_dpo_check.py has it.</summary>
+    SecondLowest,
+}
+
 /// <summary>How a data set is read.</summary>
 public sealed record DataOptions
 {
@@ -24,6 +34,9 @@ public sealed record DataOptions
 
     /// <summary>The question of rows that have none; null to refuse them.</summary>
     public string? Question { get; init; }
+
+    /// <summary>Which candidate is the rejected one, where a row has several.</summary>
+    public RejectedCandidate Rejected { get; init; }
 
     /// <summary>The longest row in bytes, decompressed.</summary>
     public long MaxRowBytes { get; init; } = 256L << 20;
@@ -126,7 +139,9 @@ public sealed class DataSet
         try
         {
             var row = new Row(raw.Source, Columns.Renamed(raw.Value!, raw.Source, _options));
-            var sample = (_codec ?? DataFormats.Of(row)).Read(row, _options) with { Number = number };
+            var codec = _codec ?? DataFormats.Of(row);
+            var sample = codec.Read(row, _options) with { Number = number };
+            sample = _options.Rejected == RejectedCandidate.SecondLowest && codec is not SynpoCodec ? WithoutLowest(sample) : sample;
             foreach (var (path, field, value, declared) in row.Unread())
             {
                 Columns.RequireHarmless(sample, path, declared ? "" : field, value);
@@ -146,6 +161,12 @@ public sealed class DataSet
             return new RowResult<T>(raw.Source, null, error.Problem);
         }
     }
+
+    private static Sample WithoutLowest(Sample sample) => sample.Answers.Count > 2 && sample.HasPair
+        ? sample with { Answers = [.. sample.Ranked().SkipLast(1)] }
+        : throw new DataException(sample.Problem(
+            "", "three or more candidates that are ranked or scored, of which the second-lowest is rejected", $"{sample.Answers.Count} (a row of the format {sample.Format})",
+            "Leave --rejected out, or drop the row."));
 
     private Sample Resolved(Sample sample) => sample.Media.All(m => m.Embedded is not null) ? sample : sample with
     {

@@ -59,7 +59,13 @@ internal sealed class TaskBuilder(
             throw new PralineException($"{options.Method} compares answers to one question, a conversation's last: leave learn_turns out, or train with sft or multiturn.");
         }
 
-        return ObjectiveRegistry.Create(options.Method, options.Objective) switch
+        var created = ObjectiveRegistry.Create(options.Method, options.Objective);
+        if (options.LossAverage != LossAverage.Token && created is not PairObjective { HasSupervisedTerm: true })
+        {
+            throw new PralineException($"{options.Method} has no supervised term in its loss that loss_average could change: leave loss_average out.");
+        }
+
+        return created switch
         {
             PairObjective objective => Pairs(objective),
             RatedObjective objective => Rated(objective),

@@ -1,3 +1,4 @@
+using Praline.Data;
 using Praline.Training.Data;
 using Praline.Training.Engine;
 using Praline.Training.Lora;
@@ -121,11 +122,22 @@ public sealed record TrainOptions
     /// <summary>What stands between an answer and its end token, where no chat template writes the end: nothing for SynPO, a space for MACAROON.</summary>
     public string AnswerSuffix { get; init; } = "";
 
+    /// <summary>How supervised losses (SFT, conditional, multi-turn, and the terms added to preference losses) average: over tokens or over rows.</summary>
+    public LossAverage LossAverage { get; init; }
+
+    /// <summary>Which of a row's scored candidates is the rejected answer: the lowest, or the second-lowest as in SynPO's train_dpo_check.py.</summary>
+    public RejectedCandidate Rejected { get; init; }
+
     /// <summary>Pairs whose scores are closer than this are left out; rows without scores are kept.</summary>
     public double MinScoreGap { get; init; } = 4;
 
     /// <summary>Tokens that prompt and response together may have.</summary>
     public int MaxLength { get; init; } = 2560;
+
+    /// <summary>
+    /// Tokens that a question's text and an answer's text may each have, an image counting as one (MACAROON's code cuts each at 1,024); null for no limit of their own.
+    /// </summary>
+    public int? MaxTextLength { get; init; }
 
     /// <summary>Leave rows out that can't be trained on, instead of refusing the data set.</summary>
     public bool SkipBadRows { get; init; }

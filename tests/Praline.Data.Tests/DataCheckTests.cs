@@ -40,7 +40,6 @@ public sealed class DataCheckTests : IDisposable
     [InlineData("""{"prompt":"p","chosen":"x","rejected":"y","tools":"[1]"}""", "tools", "tools for the model to call")]
     [InlineData("""{"messages":[{"role":"user","content":"q"}],"rejected_response":"y"}""", "messages", "one of the user")]
     [InlineData("""{"conversations":[{"from":"robot","value":"q"}],"chosen":{"from":"gpt","value":"x"},"rejected":{"from":"gpt","value":"y"}}""", "conversations[0].from", "robot")]
-    [InlineData("""{"video_name":"a","question":"q","pos_pre":"x","neg_pre":"y","pos_score":9,"neg_score":null}""", "neg_score", "was not scored")]
     [InlineData("""{"text":"hello"}""", "", "the fields of a known format")]
     [InlineData("""{"prompt":"p","cho""", "", "expected one JSON object, found something else at byte 19")]
     [InlineData("""[1]""", "", "expected a JSON object")]

@@ -130,7 +130,7 @@ public class SupervisedTrainingTests
         DatasetPath = world.SupervisedRows,
         ModelDir = Path.Combine(world.Folder, "runs", name),
         Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
-        Loop = new TrainerOptions { NumEpochs = 12, BatchSize = 3, AccumulationSteps = 1, LearningRate = 5e-3, WarmupSteps = 2, SaveSteps = 0 },
+        Loop = new TrainerOptions { NumEpochs = 12, BatchSize = 3, AccumulationSteps = 1, LearningRate = 5e-3, WarmupSteps = 2, MaxGradNorm = 1, SaveSteps = 0 },
     };
 
     internal static List<double> Losses(TrainOptions options) =>

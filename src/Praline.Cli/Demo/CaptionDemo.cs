@@ -92,6 +92,7 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
                 Threads = 1,
                 Loop = new TrainerOptions
                 {
+                    MaxGradNorm = 1,
                     NumEpochs = options.Epochs,
                     LearningRate = options.LearningRate,
                     AccumulationSteps = options.PairsPerStep,

@@ -21,7 +21,9 @@ internal sealed class SynpoCodec : Codec
         {
             if (row.Value.Fields.ContainsKey(score) && !row.Has(score))
             {
-                throw row.Error(score, "a score", "null: this candidate was not scored", "Score it (--retry-failed of the rank stage), or leave the row out.");
+                throw new DataException(row.Error(
+                    score, "a score", "null: this candidate was not scored", "The row is left out; score it with --retry-failed of the rank stage.").Problem with
+                { IsError = false });
             }
 
             if (row.Value.Fields.ContainsKey(answer) && !row.Has(answer))
@@ -39,7 +41,27 @@ internal sealed class SynpoCodec : Codec
 
         return Build(row, [Messages.Question(row, options, "question", "prompt")], media,
             new Answer(Messages.AnswerText(row, "pos_pre")) { Rank = 1, Score = row.OptionalNumber("pos_score") },
-            new Answer(Messages.AnswerText(row, "neg_pre")) { Rank = 2, Score = row.OptionalNumber("neg_score") });
+            new Answer(options.Rejected == RejectedCandidate.SecondLowest ? SecondLowest(row) : Messages.AnswerText(row, "neg_pre")) { Rank = 2, Score = row.OptionalNumber("neg_score") });
+    }
+
+    /// <summary>
+    /// The candidate with the second-lowest total, as train_dpo_check.py finds it: 1.1 · hallucination + harmony + self-consistency; of equal totals the first. The row's
+    /// scores, and with them the gap by which rows are left out, stay those of <c>pos_pre</c> and <c>neg_pre</c>, as in the script.
+    /// </summary>
+    private static string SecondLowest(Row row)
+    {
+        var answers = row.Texts("long_answers");
+        var scores = new[] { "hallu_scores", "harmo_scores", "consi_scores" }.Select(row.OptionalNumbers).ToArray();
+        if (scores.Any(s => s.Count != answers.Count))
+        {
+            throw row.Error("long_answers", "a hallucination, harmony and self-consistency score for each candidate", $"{answers.Count} candidates and {string.Join(", ", scores.Select(s => s.Count))} scores",
+                "Leave --rejected out, or drop the row.");
+        }
+
+        var totals = answers.Select((_, i) => (1.1 * scores[0][i]) + scores[1][i] + scores[2][i]).ToArray();
+        double[] known = [.. totals.OfType<double>().Order()];
+        return known.Length > 1 ? answers[Array.IndexOf(totals, known[1])] : throw row.Error(
+            "long_answers", "two or more candidates with all scores", $"{known.Length}", "Leave --rejected out, or drop the row.");
     }
 
     internal override void Write(Utf8JsonWriter writer, Sample sample, int index)

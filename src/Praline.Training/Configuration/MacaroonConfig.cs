@@ -1,3 +1,4 @@
+using Praline.Training.Objectives;
 using System.Globalization;
 using Praline.Training.Lora;
 
@@ -70,14 +71,25 @@ internal static class MacaroonConfig
     /// <summary>What the scripts fix in code.</summary>
     internal static TrainOptions Defaults(TrainOptions over, IReadOnlyDictionary<string, object?> tree, string path)
     {
-        var dpo = Method(tree, path) == "dpo";
-        var loop = over.Loop with { BatchSize = 1, MaxGradNorm = dpo ? 0.5 : 0, Schedule = dpo ? "constant" : "cosine", WarmupSteps = dpo ? 0 : 100 };
+        var method = Method(tree, path);
+        var dpo = method == "dpo";
+        var loop = over.Loop with
+        {
+            BatchSize = 1,
+            MaxGradNorm = 0, // train_dpo.py clips after the update, right before it clears the gradients: that does nothing
+            Schedule = dpo ? "constant" : "cosine",
+            WarmupSteps = dpo ? 0 : 100,
+            MaxExamplesPerEpoch = method is "dpo" or "crl" ? 10_000 : 20_000, // crl's 20,000 rows are 10,000 examples of two answers
+        };
         return over with
         {
-            Method = Method(tree, path),
+            Method = method,
             AnswerSuffix = " ",
             MinScoreGap = 0,
             MaxLength = 4096,
+            MaxTextLength = 1024,
+            LossAverage = LossAverage.Row,
+            LoraParts = ["language", "vision"],
             Loop = loop,
             Train = dpo ? ["last_layers:10"] : ["lora"],
             Objective = dpo ? new Dictionary<string, object?> { ["beta"] = 0.1, ["rpo_alpha"] = 1.0 } : over.Objective,

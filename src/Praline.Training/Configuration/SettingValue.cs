@@ -55,7 +55,7 @@ public static class SettingValue
             _ when target == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
             _ when target == typeof(long) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
             _ when target == typeof(ulong) && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-            _ when target.IsEnum && Enum.TryParse(target, text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var named) => named,
+            _ when target.IsEnum && Enum.TryParse(target, text.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var named) => named,
             _ => throw Misfit($"'{text}'", target, where),
         };
     }

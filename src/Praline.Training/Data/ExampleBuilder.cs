@@ -31,6 +31,7 @@ internal sealed class ExampleBuilder(
         Format = options.DataFormat,
         Columns = DataOptions.ParseColumns(options.Column),
         IgnoredColumns = options.IgnoreColumn,
+        Rejected = options.Rejected,
     };
 
     /// <summary>The rows of a file as texts, by one of a sample's views; each list of answers is one example. Rows without the view are problems, see <see cref="Build"/>.</summary>
@@ -43,7 +44,8 @@ internal sealed class ExampleBuilder(
         {
             _rows++;
             texts.AddRange(examples ?? []);
-            _unread.AddRange(problem is null ? [] : [problem]);
+            _unread.AddRange(problem is { IsError: true } ? [problem] : []);
+            LeftOut.AddRange(problem is { IsError: false } ? [problem] : []);
         }
 
         foreach (var warning in data.Warnings)
@@ -119,6 +121,11 @@ internal sealed class ExampleBuilder(
         catch (PralineException error)
         {
             return ([], text.Sample.Problem("", "a conversation that the model's chat template can write", error.Message.TrimEnd('.'), "Change the row, or drop it."));
+        }
+
+        if (options.MaxTextLength is { } most && sequences.Max(s => Math.Max(s.Given, s.Ids.Count - s.Given)) is var longest && longest > most)
+        {
+            return ([], text.Sample.Problem("", $"at most max_text_length ({most}) tokens of text in the question and in each answer", $"{longest}", "Raise max_text_length, or drop the row: nothing is cut."));
         }
 
         if (LearntSequence.Share(sequences) is { } packed)

@@ -54,9 +54,9 @@ public sealed class Trainer : IDisposable
         }
 
         (_task, _options, _run) = (task, options.Validated(), run);
-        _sampler = new EpochSampler(task.ExampleIds.Count, options.BatchSize * options.AccumulationSteps, options.Seed);
+        _sampler = new EpochSampler(task.ExampleIds.Count, options.BatchSize * options.AccumulationSteps, options.Seed, options.MaxExamplesPerEpoch ?? int.MaxValue);
         _totalSteps = Math.Min(options.MaxSteps ?? int.MaxValue, options.NumEpochs * _sampler.StepsPerEpoch);
-        var schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)(options.WarmupRatio * _totalSteps), _totalSteps);
+        var schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps ?? (int)Math.Ceiling(options.WarmupRatio * _totalSteps), _totalSteps);
         _world = world ?? World.Single;
         _weights = (_world.Size > 1 ? options.Shard : Sharding.None) switch
         {

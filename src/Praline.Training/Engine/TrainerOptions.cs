@@ -8,6 +8,9 @@ public sealed record TrainerOptions
     /// <summary>Passes over the data.</summary>
     public int NumEpochs { get; init; } = 5;
 
+    /// <summary>Examples that an epoch takes at most, other ones in each; null takes all. (MACAROON's code ends an epoch after 20,000 rows, DPO's after 10,000.)</summary>
+    public int? MaxExamplesPerEpoch { get; init; }
+
     /// <summary>Stop after so many optimizer steps; null runs all epochs.</summary>
     public int? MaxSteps { get; init; }
 
@@ -44,8 +47,8 @@ public sealed record TrainerOptions
     /// <summary>AdamW's decay of the mean square.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Gradients above this norm are scaled down to it; 0 leaves them.</summary>
-    public double MaxGradNorm { get; init; } = 1.0;
+    /// <summary>Gradients above this norm are scaled down to it; 0 leaves them, as SynPO's scripts do.</summary>
+    public double MaxGradNorm { get; init; }
 
     /// <summary>With several processes: what each keeps a part of, instead of all of it.</summary>
     public Sharding Shard { get; init; }
@@ -65,12 +68,13 @@ public sealed record TrainerOptions
     /// <summary>More than this share of micro-batches with NaN or infinite values stops the run.</summary>
     public double MaxDroppedShare { get; init; } = 0.1;
 
-    /// <summary>Checks that no value makes no sense.</summary>
+    /// <summary>Validates ranges.</summary>
     /// <exception cref="PralineException">One does not; the message names it.</exception>
     public TrainerOptions Validated()
     {
         Require(NumEpochs >= 1, "num_epochs", "at least 1", NumEpochs);
         Require(MaxSteps is null or >= 1, "max_steps", "at least 1", MaxSteps ?? 0);
+        Require(MaxExamplesPerEpoch is null or >= 1, "max_examples_per_epoch", "at least 1", MaxExamplesPerEpoch ?? 0);
         Require(BatchSize >= 1, "batch_size", "at least 1", BatchSize);
         Require(AccumulationSteps >= 1, "accumulation_steps", "at least 1", AccumulationSteps);
         Require(TokensPerMicroBatch >= 0, "tokens_per_micro_batch", "at least 0", TokensPerMicroBatch);

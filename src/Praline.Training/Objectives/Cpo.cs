@@ -22,6 +22,9 @@ public sealed record Cpo(
     public override string Name => "cpo";
 
     /// <inheritdoc/>
+    public override bool HasSupervisedTerm => CpoAlpha != 0;
+
+    /// <inheritdoc/>
     /// <exception cref="PralineException">The loss type is not known.</exception>
     public override PairLoss Compute(PairStatistics pairs)
     {

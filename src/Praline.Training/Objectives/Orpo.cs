@@ -14,6 +14,9 @@ public sealed record Orpo(double Beta = 0.1) : PairObjective
     public override string Name => "orpo";
 
     /// <inheritdoc/>
+    public override bool HasSupervisedTerm => true;
+
+    /// <inheritdoc/>
     public override PairLoss Compute(PairStatistics pairs)
     {
         var (chosen, rejected) = (pairs.Chosen.MeanLogProb, pairs.Rejected.MeanLogProb);

@@ -13,6 +13,9 @@ public abstract record PairObjective : IObjective
     /// <inheritdoc/>
     public virtual Requirements Requirements => Requirements.None;
 
+    /// <summary>Whether the loss has <see cref="PairStatistics.SupervisedLoss"/> in it.</summary>
+    public virtual bool HasSupervisedTerm => false;
+
     /// <summary>The losses and logged rewards of n pairs.</summary>
     public abstract PairLoss Compute(PairStatistics pairs);
 

@@ -36,12 +36,17 @@ public sealed record PairStatistics
     public Tensor RejectedLogRatio => Rejected.SumLogProb - Need(ReferenceRejected).SumLogProb;
 
     /// <summary>
-    /// −log π per token of the supervised responses (the chosen ones, if none are named), averaged over the whole batch's tokens and
-    /// spread evenly over these pairs: [n], its mean over the batch's pairs is the token mean, however the batch is cut up.
+    /// −log π per token of the supervised responses (the chosen ones, if none are named): [n]. By rows, each response's own mean. By tokens, averaged over the whole
+    /// batch's tokens and spread evenly over these pairs: its mean over the batch's pairs is the token mean, however the batch is cut up.
     /// </summary>
     public Tensor SupervisedLoss()
     {
         var responses = Supervised ?? Chosen;
+        if (Totals is { Average: LossAverage.Row })
+        {
+            return -responses.MeanLogProb;
+        }
+
         var sum = -responses.SumLogProb.Sum();
         var mean = Totals is { } totals
             ? sum * (totals.Pairs / (totals.ChosenTokens * Count))

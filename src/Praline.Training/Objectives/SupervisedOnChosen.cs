@@ -13,6 +13,9 @@ public sealed record SupervisedOnChosen : PairObjective
     public override string Name => "sft";
 
     /// <inheritdoc/>
+    public override bool HasSupervisedTerm => true;
+
+    /// <inheritdoc/>
     public override PairLoss Compute(PairStatistics pairs) =>
         new(pairs.SupervisedLoss(), pairs.Chosen.MeanLogProb.Detach(), pairs.Rejected.MeanLogProb.Detach());
 

@@ -21,6 +21,9 @@ public sealed record Tpo(
     public override string Name => "tpo";
 
     /// <inheritdoc/>
+    public override bool HasSupervisedTerm => TpoAlpha != 0;
+
+    /// <inheritdoc/>
     /// <exception cref="PralineException">The loss type is not known.</exception>
     public override PairLoss Compute(PairStatistics pairs)
     {

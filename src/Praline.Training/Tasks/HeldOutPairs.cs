@@ -22,7 +22,7 @@ public sealed record HeldOutPairs(IReadOnlyList<TrainingExample> Examples, Refer
         }
 
         using var noGrad = NoGrad.Begin();
-        var totals = PairForward.TotalsOf(Examples);
+        var totals = PairForward.TotalsOf(model, Examples);
         if (objective.Requirements.HasFlag(Requirements.SeveralPairs))
         {
             return Compared(model, objective, totals, cancellation);

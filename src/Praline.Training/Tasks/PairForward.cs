@@ -47,7 +47,7 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
         var mixed = others.Length == 0 ? all : all.Concat(KnownPair.Statistics([.. others.Select(i => known[i])], all.SumLogProb));
         var order = own.Concat(others).Index().ToDictionary(place => place.Item, place => place.Index);
         long[] inOrder = [.. Enumerable.Range(0, examples.Count).SelectMany(i => new[] { 2L * order[i], (2L * order[i]) + 1 })];
-        var totals = TotalsOf(examples);
+        var totals = TotalsOf(model, examples);
         var result = objective.Compute(PairsOf(mixed.Select(inOrder), examples.Count, reference, totals));
         var sum = result.Losses.Sum();
         var share = sum - (sum * (1 - ((double)own.Count / examples.Count))).Detach();
@@ -121,10 +121,10 @@ internal sealed record PairForward(AnswerLogProbs Answers, PairStatistics Pairs,
     }
 
     /// <summary>Sizes of a batch of examples.</summary>
-    internal static BatchTotals TotalsOf(IEnumerable<TrainingExample> batch)
+    internal static BatchTotals TotalsOf(TrainedModel model, IEnumerable<TrainingExample> batch)
     {
         var list = batch.ToArray();
-        return new BatchTotals(list.Length, list.Sum(e => (double)e.Packed.Responses[0].CountedTokens));
+        return new BatchTotals(list.Length, list.Sum(e => (double)e.Packed.Responses[0].CountedTokens), model.LossAverage);
     }
 
     /// <summary>What is logged of these pairs.</summary>

@@ -76,7 +76,7 @@ public sealed class PreferenceTask(
             return (among, among.Result.Losses.Sum() / batch.Count);
         }
 
-        var totals = PairForward.TotalsOf(batch.Select(i => Examples[i]));
+        var totals = PairForward.TotalsOf(Model, batch.Select(i => Examples[i]));
         var forward = PairForward.Run(
             Model, objective, [.. microBatch.Select(i => Examples[i])], reference?.Tokens(microBatch, Model.Language.Device), totals);
         return (forward, forward.Result.Losses.Sum() / totals.Pairs);

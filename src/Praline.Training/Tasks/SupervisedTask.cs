@@ -7,8 +7,8 @@ using Praline.Training.Objectives;
 namespace Praline.Training.Tasks;
 
 /// <summary>
-/// Supervised fine-tuning: the mean of −log π over all learnt tokens of the batch. Weights of tokens are known beforehand, so a block of
-/// logits gives value and gradient at once.
+/// Supervised fine-tuning: the mean of −log π over all learnt tokens of the batch, or over each answer's tokens and then over answers
+/// (<see cref="LossAverage"/>). Weights of tokens are known beforehand, so a block of logits gives value and gradient at once.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="examples">Examples of any number of responses, which are all learnt.</param>
@@ -25,18 +25,17 @@ public sealed class SupervisedTask(
     {
         using var scope = new TensorScope();
         using var training = Model.Training(randomSeed);
-        var total = LearntIn(batch);
         var (hidden, targets, lengths, computed) = Model.Forward([.. microBatch.Select(i => Examples[i])]);
-        var weights = Tensor.Full([targets.Size(0)], -1 / total, device: hidden.Device);
+        var weights = Weights(lengths, batch); // [n]
         var answers = AnswerLogProbs.Forward(
-            Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits, KnownGradient = weights });
-        var sum = answers.LogProb.Sum(DType.Float64).Item<double>();
-        if (double.IsFinite(sum))
+            Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits, KnownGradient = weights.To(hidden.Device, hidden.DType == DType.Float64 ? DType.Float64 : DType.Float32) });
+        var loss = (answers.LogProb.Detach().To(Device.Cpu, DType.Float64) * weights).Sum().Item<double>();
+        if (double.IsFinite(loss))
         {
             answers.Backward();
         }
 
-        return new MicroBatchResult(-sum / total, computed, Metrics(microBatch, batch, new ResponseTokens(answers.LogProb, lengths)));
+        return new MicroBatchResult(loss, computed, Metrics(microBatch, batch, new ResponseTokens(answers.LogProb, lengths)));
     }
 
     /// <summary>Mean −log π per learnt token of held-out examples as <c>loss</c>, and its negative as <c>score</c>.</summary>
@@ -91,7 +90,7 @@ public sealed class SupervisedTask(
         }
 
         return new ProfiledForward(
-            answers, -answers.LogProb.Sum() / LearntIn(batch), Rewards(ResponseSide.Chosen, "chosen"), Rewards(ResponseSide.Rejected, "rejected"),
+            answers, (answers.LogProb * Weights(lengths, batch).To(hidden.Device, answers.LogProb.DType)).Sum(), Rewards(ResponseSide.Chosen, "chosen"), Rewards(ResponseSide.Rejected, "rejected"),
             all, lengths, computed, metrics);
     }
 
@@ -99,7 +98,17 @@ public sealed class SupervisedTask(
     private ResponseSide[] SidesOf(IReadOnlyList<int> some) =>
         [.. some.SelectMany(i => sides?[i] ?? [.. Enumerable.Repeat(ResponseSide.Chosen, Examples[i].Packed.Responses.Count)])];
 
-    private double LearntIn(IReadOnlyList<int> batch) => batch.Sum(i => Learnt(Examples[i]));
+    /// <summary>What log π of each learnt token weighs in the loss of the whole batch, a negative number: Float64 [n]</summary>
+    /// <param name="lengths">Learnt tokens of each response of the micro-batch.</param>
+    /// <param name="batch">The whole batch.</param>
+    private Tensor Weights(IReadOnlyList<long> lengths, IReadOnlyList<int> batch)
+    {
+        var tokens = batch.Sum(i => Examples[i].Packed.Responses.Sum(r => (double)r.CountedTokens));
+        var answers = batch.Sum(i => (double)Examples[i].Packed.Responses.Count);
+        return Model.LossAverage == LossAverage.Token
+            ? Tensor.Full([lengths.Sum()], -1 / tokens, DType.Float64)
+            : Tensor.From<double>([.. lengths.SelectMany(length => Enumerable.Repeat(-1 / (answers * length), (int)length))]);
+    }
 
     /// <summary>Log-probabilities of the answers on either side; answers under conditions between the two count in the loss only.</summary>
     private MetricSums Metrics(IReadOnlyList<int> microBatch, IReadOnlyList<int> batch, ResponseTokens tokens)
@@ -117,8 +126,6 @@ public sealed class SupervisedTask(
         metrics.Add("learnt_tokens", tokens.Lengths.Sum(), 1.0 * microBatch.Count / batch.Count);
         return metrics;
     }
-
-    private static double Learnt(TrainingExample example) => example.Packed.Responses.Sum(r => (double)r.CountedTokens);
 
     /// <summary>What one part of the held-out examples gave.</summary>
     private sealed record Measured(double LogProb, double Tokens);

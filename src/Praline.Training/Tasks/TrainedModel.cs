@@ -6,6 +6,7 @@ using Praline.Torch.Distributed;
 using Praline.Training.Data;
 using Praline.Training.LogProbs;
 using Praline.Training.Lora;
+using Praline.Training.Objectives;
 using Praline.Training.Packing;
 
 namespace Praline.Training.Tasks;
@@ -52,6 +53,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Elements of the largest block of logits.</summary>
     public long MaxLogits { get; init; } = new AnswerOptions().MaxLogits;
+
+    /// <summary>How supervised losses average.</summary>
+    public LossAverage LossAverage { get; init; }
 
     /// <summary>Compute layers a second time in the backward pass instead of keeping what they computed.</summary>
     public bool Checkpointing { get; init; }

@@ -115,10 +115,12 @@ public class YamlSettingsTests : IDisposable
         Assert.Equal(Path.GetFullPath(Path.Combine(_folder, "../datasets/train/VLfeedback_dataset.json")), Assert.Single(options.MoreDatasetPaths));
         Assert.Equal(Path.GetFullPath(Path.Combine(_folder, "../model_output/output_model_multiturn/epoch1")), options.AdapterPath);
         Assert.Equal(" ", options.AnswerSuffix);
+        Assert.Equal((Training.Objectives.LossAverage.Row, 1024, method is "dpo" or "crl" ? 10_000 : 20_000), (options.LossAverage, options.MaxTextLength, options.Loop.MaxExamplesPerEpoch));
+        Assert.Equal(["language", "vision"], options.LoraParts);
         if (method == "dpo")
         {
             Assert.Equal(["last_layers:10"], options.Train);
-            Assert.Equal((0.5, "constant"), (options.Loop.MaxGradNorm, options.Loop.Schedule));
+            Assert.Equal((0.0, "constant"), (options.Loop.MaxGradNorm, options.Loop.Schedule)); // the script clips after the update, without effect
             var objective = Assert.IsType<Training.Objectives.Dpo.DpoObjective>(Training.Objectives.ObjectiveRegistry.Create("dpo", options.Objective));
             Assert.Equal((0.1, 1.0), (objective.Beta, objective.RpoAlpha));
         }

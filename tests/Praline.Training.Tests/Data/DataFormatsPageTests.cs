@@ -92,6 +92,19 @@ public sealed partial class DataFormatsPageTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_row_without_a_score_is_left_out_as_the_page_says()
+    {
+        var row = Block("left out: row");
+        var path = Write("data.jsonl", row);
+        Assert.Equal(Block("left out: warning").Trim(), Assert.Single(DataCheck.Run(DataSet.Open(path)).Problems).ToString().Replace(_world.Data + "/", "", StringComparison.Ordinal));
+        var good = """{"prompt":"<video>What happens?","chosen":"A boat leaves.","rejected":"A ship.","videos":["harbour/boat.mp4"]}""";
+        var options = Options(Write("one.jsonl", $"{good}\n{row}"), "dpo");
+        var summary = TrainingSession.Run(options);
+        Assert.Equal((1, 1), (summary.Examples, summary.LeftOutRows));
+        Assert.Contains("was not scored", File.ReadAllText(Path.Combine(options.ModelDir, "left_out.jsonl")));
+    }
+
     /// <summary>The table of containers: each file name in it is written by export and trained on.</summary>
     [Fact]
     public void Containers_of_the_page_are_written_and_read()

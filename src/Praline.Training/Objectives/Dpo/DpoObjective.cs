@@ -27,6 +27,9 @@ public sealed record DpoObjective(
     public override string Name => "dpo";
 
     /// <inheritdoc/>
+    public override bool HasSupervisedTerm => RpoAlpha != 0 || Losses.Contains("sft");
+
+    /// <inheritdoc/>
     public override Requirements Requirements =>
         (ReferenceFree ? Requirements.None : Requirements.Reference)
         | (UseWeighting ? Requirements.AlignedLogProb : Requirements.None)
