@@ -24,6 +24,7 @@ internal static class CommandTree
         PlotCommand.Create(),
         ProfileCommand.Create(),
         RankCommand.Create(),
+        ServeCommand.Create(),
         StudioCommand.Create(),
         TokenizerCommand.Create(),
         TrainCommand.Create(),

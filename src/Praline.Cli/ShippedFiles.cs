@@ -9,6 +9,15 @@ internal static class ShippedFiles
     /// <summary>The small assistant's checkpoint folder: it answers questions about images of shapes.</summary>
     public static string BaseAssistant => Find(Path.Combine("models", "small-assistant"));
 
+    /// <summary>A checkpoint's folder: one on disk, or a shipped model by its name.</summary>
+    public static string Model(string named) => named switch
+    {
+        _ when Directory.Exists(named) => named,
+        "small-captioner" => BaseCaptioner,
+        "small-assistant" => BaseAssistant,
+        _ => throw new PralineException($"There is no folder {named}. Name a checkpoint's folder, or small-captioner or small-assistant for the models that ship with Praline."),
+    };
+
     private static string Find(string relative)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -90,8 +90,12 @@ public sealed class ServerBusyException(string message) : PralineException(messa
 /// <summary>A request that can't be answered: what is wrong with which of its parts.</summary>
 /// <param name="message">What was expected and found.</param>
 /// <param name="parameter">The part, such as <c>messages</c>.</param>
-public sealed class InvalidRequestException(string message, string parameter) : PralineException(message)
+/// <param name="code">A word for programs, such as <c>context_length_exceeded</c>; null for none.</param>
+public sealed class InvalidRequestException(string message, string parameter, string? code = null) : PralineException(message)
 {
     /// <summary>The part that is wrong.</summary>
     public string Parameter => parameter;
+
+    /// <summary>A word for programs; null for none.</summary>
+    public string? Code => code;
 }

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Praline.Inference.Constraints;
 using Praline.Models.Checkpoints;
 using Praline.Models.Generation;
 using Praline.Models.Language;
 using Praline.Models.Multimodal;
 using Praline.Text.Tokenizers;
 using Praline.Torch;
+using Praline.Torch.Nn;
 
 namespace Praline.Inference;
 
@@ -99,6 +101,9 @@ public sealed class ModelServer : IDisposable
     /// <summary>The folder's name, the first digits of the weights' fingerprint and their type: other weights have another name. Computed anew on each call.</summary>
     public string ShortName => $"{Name} {(_vision?.Fingerprint ?? WeightsFingerprint.Of(_language.Store.Parameters))[..12]} {_language.DType}";
 
+    /// <summary>The language model's weights, for adapters.</summary>
+    public ParameterStore LanguageParameters => _language.Store;
+
     /// <summary>The checkpoint's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
@@ -136,6 +141,9 @@ public sealed class ModelServer : IDisposable
 
     /// <summary>Requests that are under way or wait.</summary>
     public int OpenRequests => _open;
+
+    /// <summary>The text that a token adds to the text before it; of a token that is none or a part of a character, its name in the vocabulary.</summary>
+    public string TextOf(int token) => (uint)token < (uint)Tokenizer.VocabularySize && TokenTexts.Of(Tokenizer).Texts[token] is { } text ? text : Tokenizer.IdToToken(token) ?? "";
 
     /// <summary>Where the time of decoding steps went.</summary>
     public DecodeTimes Times => _batch.Times;
@@ -296,7 +304,7 @@ public sealed class ModelServer : IDisposable
             {
                 throw new InvalidRequestException(
                     $"{request.Name}: the prompt has {longest} tokens, the model takes {ContextLength}. " +
-                    "Shorten the prompt, or lower the number of frames or --token-kept-ratio.", "messages");
+                    "Shorten the prompt, or lower the number of frames or --token-kept-ratio.", "messages", "context_length_exceeded");
             }
 
             var options = request.Options;

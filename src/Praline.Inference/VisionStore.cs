@@ -12,6 +12,9 @@ internal sealed class VisionStore(VisionLanguageModel model, Func<Func<VisionFea
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _entries = []; // most recently used first
+
+    // Decoded frames are large: only so many media are in memory between file and model at one time.
+    private readonly SemaphoreSlim _decoding = new(Math.Max(2, Environment.ProcessorCount));
     private readonly CachedVision? _keys = cache is null ? null : new CachedVision(model, cache);
 
     /// <summary>Media that had to be encoded.</summary>
@@ -97,20 +100,28 @@ internal sealed class VisionStore(VisionLanguageModel model, Func<Func<VisionFea
             }
         }
 
-        var frames = content.Decode();
-        return await compute(() =>
+        await _decoding.WaitAsync().ConfigureAwait(false);
+        try
         {
-            using var scope = new TensorScope();
-            select();
-            var features = model.Encode(frames, media.Kind, content.SecondsPerFrame);
-            Encoded++;
-            if (key is not null)
+            var frames = content.Decode();
+            return await compute(() =>
             {
-                cache!.Put(key, features);
-            }
+                using var scope = new TensorScope();
+                select();
+                var features = model.Encode(frames, media.Kind, content.SecondsPerFrame);
+                Encoded++;
+                if (key is not null)
+                {
+                    cache!.Put(key, features);
+                }
 
-            return features.DetachFromScope();
-        }).ConfigureAwait(false);
+                return features.DetachFromScope();
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _decoding.Release();
+        }
     }
 
     private VisionFeatures There(VisionFeatures features)

@@ -8,6 +8,9 @@ namespace Praline.Training;
 /// <summary>What a training wrote beside its checkpoint: an adapter (PEFT's files), whole parts, or both.</summary>
 public static class TrainedParts
 {
+    /// <summary>Whether a training's folder has whole parts, which replace the checkpoint's weights.</summary>
+    public static bool HasWholeParts(string folder) => File.Exists(Path.Combine(folder, NonLora.FileName));
+
     /// <summary>
     /// Puts them on the checkpoint that was trained: whole parts replace its weights, the adapter is put on.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Praline.Models.Generation;
 using Praline.Text.Tokenizers;
@@ -12,8 +13,6 @@ namespace Praline.Inference.Constraints;
 /// </code></example>
 public static class JsonConstraint
 {
-    private static readonly ConditionalWeakTables Tables = new();
-
     /// <summary>Constraints for a schema, one for each answer.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="endTokens">Tokens that end an answer.</param>
@@ -29,15 +28,8 @@ public static class JsonConstraint
 
     private static Func<ITokenConstraint> For(Tokenizer tokenizer, IReadOnlyList<int> endTokens, Symbol grammar)
     {
-        var masks = new TokenMasks(Tables.Of(tokenizer), grammar);
+        var masks = new TokenMasks(TokenTexts.Of(tokenizer), grammar);
         return () => new Constraint(masks, endTokens);
-    }
-
-    private sealed class ConditionalWeakTables
-    {
-        private readonly System.Runtime.CompilerServices.ConditionalWeakTable<Tokenizer, TokenTexts> _tables = [];
-
-        internal TokenTexts Of(Tokenizer tokenizer) => _tables.GetValue(tokenizer, t => new TokenTexts(t));
     }
 
     private sealed class Constraint(TokenMasks masks, IReadOnlyList<int> endTokens) : ITokenConstraint
@@ -84,6 +76,8 @@ public static class JsonConstraint
 /// <summary>The text that each token adds, as a tree of characters.</summary>
 internal sealed class TokenTexts
 {
+    private static readonly ConditionalWeakTable<Tokenizer, TokenTexts> Known = [];
+
     internal TokenTexts(Tokenizer tokenizer)
     {
         // Decoders treat the first token apart, so each is looked at behind another.
@@ -112,6 +106,9 @@ internal sealed class TokenTexts
             }
         }
     }
+
+    /// <summary>The texts of a tokenizer's tokens, made once.</summary>
+    internal static TokenTexts Of(Tokenizer tokenizer) => Known.GetValue(tokenizer, t => new TokenTexts(t));
 
     internal string?[] Texts { get; }
 
