@@ -13,6 +13,7 @@ internal static class CommandTree
         CandidatesCommand.Create(),
         CaptionClipsCommand.Create(),
         CaptionCommand.Create(),
+        ChatCommand.Create(),
         CheckCommand.Create(),
         ClipsCommand.Create(),
         DemoCommand.Create(),

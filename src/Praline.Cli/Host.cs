@@ -24,7 +24,8 @@ internal static class Host
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+                // A conversation takes Ctrl+C itself: it stops an answer, not the program.
+                ProcessTerminationTimeout = parsed.CommandResult.Command.Name == "chat" ? null : TimeSpan.FromSeconds(20),
             });
         }
         catch (OperationCanceledException)

@@ -82,6 +82,7 @@ internal sealed class RequestBodies(ServeOptions options)
 
         try
         {
+            RequireWholeCharacters(utf8.Span);
             using var document = JsonDocument.Parse(utf8, Strict);
             return document.RootElement.Clone();
         }
@@ -89,9 +90,28 @@ internal sealed class RequestBodies(ServeOptions options)
         {
             throw new ApiException(StatusCodes.Status400BadRequest, $"The body is no valid JSON: {error.Message}", code: "invalid_json");
         }
-        catch (InvalidOperationException)
+    }
+
+    /// <summary>An escape may be half of a surrogate pair; who reads such a text finds out only then. Found here, once, for all.</summary>
+    private static void RequireWholeCharacters(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        while (reader.Read())
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, "The body is no valid JSON: a field's name is no valid Unicode text.", code: "invalid_json");
+            if (!reader.ValueIsEscaped)
+            {
+                continue;
+            }
+
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new ApiException(
+                    StatusCodes.Status400BadRequest, $"The text at byte {reader.TokenStartIndex} of the body is no valid Unicode: it has half of a surrogate pair.", code: "invalid_json");
+            }
         }
     }
 }

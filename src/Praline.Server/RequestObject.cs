@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 
 namespace Praline.Server;
 
@@ -79,7 +78,7 @@ internal sealed class RequestObject
     {
         foreach (var property in _element.EnumerateObject())
         {
-            var name = TextOf(property);
+            var name = property.Name;
             if (!_known.Contains(name))
             {
                 throw ApiException.Invalid(At(name), $"Unknown field {At(name)}. Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.", "unknown_field");
@@ -87,22 +86,8 @@ internal sealed class RequestObject
         }
     }
 
-    internal static string TextOf(JsonElement value, string path)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            throw ApiException.Invalid(path, $"{path} should be a text, found {Kind(value)}.");
-        }
-
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw ApiException.Invalid(path, $"{path} is no valid Unicode text: it has half of a surrogate pair.");
-        }
-    }
+    internal static string TextOf(JsonElement value, string path) => value.ValueKind == JsonValueKind.String ? value.GetString()!
+        : throw ApiException.Invalid(path, $"{path} should be a text, found {Kind(value)}.");
 
     internal static string Kind(JsonElement value) => value.ValueKind switch
     {
@@ -113,18 +98,6 @@ internal sealed class RequestObject
         JsonValueKind.Null => "null",
         _ => "true or false",
     };
-
-    private static string TextOf(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new ApiException(StatusCodes.Status400BadRequest, "A field's name is no valid Unicode text.");
-        }
-    }
 
     private static string Shown(JsonElement value) => value.GetRawText() is { Length: <= 60 } text ? text : Kind(value);
 }
