@@ -7,7 +7,14 @@ namespace Praline.Cli;
 internal static class CommandTree
 {
     /// <summary>The root, with a command per file of <c>Commands</c>.</summary>
-    public static RootCommand Create() => new("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
+    public static RootCommand Create()
+    {
+        var root = All();
+        NumberOptions.MakeStrict(root);
+        return root;
+    }
+
+    private static RootCommand All() => new("Praline aligns vision-language models with preferences: SynPO for videos, MACAROON for images.")
     {
         BuildCommand.Create(),
         CandidatesCommand.Create(),

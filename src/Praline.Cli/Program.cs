@@ -1,3 +1,3 @@
 using Praline.Cli;
 
-return await Host.RunAsync(CommandTree.Create(), args);
+return await Host.RunAsync(CommandTree.Create, args);

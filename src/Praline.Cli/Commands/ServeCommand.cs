@@ -59,6 +59,7 @@ internal sealed class ServeCommand
         await using var app = ApiServer.Build(model.Server, options);
         try
         {
+            Interruption.Grace = options.Grace + TimeSpan.FromSeconds(5);
             await app.StartAsync(cancellation);
         }
         catch (IOException error)

@@ -20,8 +20,14 @@ internal sealed class LaunchOptions
         Description = "Seconds to wait for all processes to come, and that one may give no sign of life. Default: $PRALINE_DIST_TIMEOUT, else 60.",
     };
 
+    private readonly Option<double?> _grace = new("--grace")
+    {
+        Description = "Seconds that Ctrl-C or SIGTERM leave to finish the step and write a checkpoint; a second signal ends at once. Default: 25.",
+    };
+
     public LaunchOptions(Command command)
     {
+        command.Options.Add(_grace);
         command.Options.Add(_processes);
         command.Options.Add(_restarts);
         command.Options.Add(_timeout);
@@ -46,6 +52,12 @@ internal sealed class LaunchOptions
             throw new PralineException("--nproc should be at least 1 and --restarts at least 0.");
         }
 
+        if (parsed.GetValue(_grace) is { } grace)
+        {
+            Interruption.Grace = TimeSpan.FromSeconds(grace);
+        }
+
+        Interruption.IsSupervised = LocalLauncher.IsChild;
         if (parsed.GetValue(_timeout) is { } seconds)
         {
             Environment.SetEnvironmentVariable(WorldOptions.TimeoutVariable, seconds.ToString(CultureInfo.InvariantCulture));
@@ -64,6 +76,11 @@ internal sealed class LaunchOptions
             Ui.Note(
                 $"praline: rank {launched.Rank} of {launched.WorldSize}, process {Environment.ProcessId} on {Environment.MachineName}; rank 0 is at {launched.MasterAddress}:{launched.MasterPort} (by {launched.Launcher}'s variables).");
             return work();
+        }
+
+        if (processes > 1)
+        {
+            Interruption.Grace += TimeSpan.FromSeconds(5); // the processes' own, and some more to see them end
         }
 
         return processes == 1 ? work() : new LocalLauncher(processes, restarts, timeout, Path.Combine(folder(), "logs")).RunAsync(cancellation);

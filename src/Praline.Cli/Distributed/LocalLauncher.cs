@@ -43,8 +43,12 @@ internal sealed partial class LocalLauncher(int processes, int restarts, TimeSpa
     {
         for (var left = restarts; ; left--)
         {
+            cancellation.ThrowIfCancellationRequested();
             var ranks = StartAll();
+            Action kill = () => Array.ForEach(ranks, rank => rank.Kill());
+            Interruption.Abandoning += kill;
             var failure = await Supervise(ranks, cancellation);
+            Interruption.Abandoning -= kill;
             foreach (var rank in ranks)
             {
                 rank.Dispose();

@@ -31,6 +31,7 @@ public sealed class Trainer : IDisposable
     private TrainingState _state = new();
     private ReducerStatistics _exchange;
     private bool _stopAsked;
+    private (int Step, bool IsOpen)? _saved;
     private RunLogs? _logs; // rank 0's
 
     /// <summary>Sets a run up; nothing is written yet.</summary>
@@ -82,18 +83,22 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains to the end, or on from where an interrupted run stopped.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; a checkpoint was written before.</exception>
+    /// <exception cref="InterruptedException">It was cancelled; a checkpoint was written before.</exception>
     /// <exception cref="PralineException">Too many micro-batches had to be dropped.</exception>
     public TrainSummary Run(CancellationToken cancellation = default)
     {
         Restore();
         _reporter.Started(_state, _memory, _task.LeftOutRows);
+        if (_state.IsOpen)
+        {
+            AfterStep(_world.Size == 1 ? cancellation : CancellationToken.None); // interrupted in the evaluation that follows the last step
+        }
+
         while (_state.Step < _totalSteps)
         {
             if (_stopAsked || (_world.Size == 1 && cancellation.IsCancellationRequested))
             {
-                SaveCheckpoint();
-                throw new OperationCanceledException(cancellation);
+                throw Interrupted(cancellation);
             }
 
             var clock = Stopwatch.StartNew();
@@ -172,8 +177,18 @@ public sealed class Trainer : IDisposable
         var last = _state.Step == _totalSteps;
         if (endOfEpoch || last || (_options.EvalSteps > 0 && _state.Step % _options.EvalSteps == 0))
         {
-            Evaluate(cancellation);
+            try
+            {
+                _state = _state with { IsOpen = true };
+                Evaluate(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                throw Interrupted(cancellation);
+            }
         }
+
+        _state = _state with { IsOpen = false };
 
         if (endOfEpoch || last)
         {
@@ -185,6 +200,14 @@ public sealed class Trainer : IDisposable
         {
             SaveCheckpoint();
         }
+    }
+
+    /// <summary>Writes a checkpoint; the error that says so.</summary>
+    private InterruptedException Interrupted(CancellationToken cancellation)
+    {
+        SaveCheckpoint();
+        return new InterruptedException(
+            $"Interrupted after step {_state.Step} of {_totalSteps}; a checkpoint was written to {_run.Checkpoints}. Rerun the same command to resume.", cancellation);
     }
 
     private void Evaluate(CancellationToken cancellation)
@@ -226,6 +249,12 @@ public sealed class Trainer : IDisposable
         }
 
         _state = _state with { LogOffsets = _logs.FlushToDisk() };
+        if (_saved == (_state.Step, _state.IsOpen))
+        {
+            return; // this very state is on the disk
+        }
+
+        _saved = (_state.Step, _state.IsOpen);
         _checkpoints.Save(_state, weights, optimizer);
     }
 

@@ -29,6 +29,9 @@ public sealed record TrainingState
     /// <summary>The step after which it was measured.</summary>
     public int? BestStep { get; init; }
 
+    /// <summary>True while what follows the last step (evaluation, export) is not done.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Lengths in bytes of the run's log files at this point.</summary>
     public IReadOnlyDictionary<string, long> LogOffsets { get; init; } = new Dictionary<string, long>();
 
