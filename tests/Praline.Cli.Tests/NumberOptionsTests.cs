@@ -63,12 +63,12 @@ public sealed class NumberOptionsTests
     [Theory]
     [InlineData("--learning-rate", "1e999")]
     [InlineData("--learning-rate", "NaN")]
-    [InlineData("--beta", "0,1")]
+    [InlineData("--weight-decay", "0,1")]
     [InlineData("--lora-alpha", "Infinity")]
     [InlineData("--num-epochs", "1.5")]
     public void Settings_of_a_training_are_as_strict(string option, string value)
     {
-        var (exitCode, _, error) = PralineProcess.Run("train", "dpo", "--data", "/etc/hostname", "--out", Path.Combine(Path.GetTempPath(), "praline-numbers"), option, value);
+        var (exitCode, _, error) = PralineProcess.Run("train", "dpo", "--data", "/etc/hostname", "--out", Path.Combine(Path.GetTempPath(), $"praline-numbers-{Environment.ProcessId}"), option, value);
         Assert.Equal(1, exitCode);
         Assert.Contains($"'{value}'", error);
         Assert.Contains(option[2..].Replace('-', '_'), error);
