@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Praline.Models.Language;
 using Praline.Torch;
 using Praline.Torch.Nn;
@@ -24,6 +25,35 @@ internal sealed class BenchmarkModel : IDisposable
         Config = Config with { HeadDim = hidden / Config.NumAttentionHeads };
         Store = new ParameterStore(new RandomSource(1));
         Model = new LlamaModel(Config, Store.Root);
+    }
+
+    /// <summary>Writes one as a checkpoint, with the small captioner's tokenizer and so its vocabulary; says what it is.</summary>
+    internal static string Write(Arguments arguments, string folder)
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "../../../../models/small-captioner");
+        foreach (var file in new[] { "tokenizer.json", "tokenizer_config.json", "generation_config.json" })
+        {
+            File.Copy(Path.Combine(shipped, file), Path.Combine(folder, file));
+        }
+
+        using var shippedConfig = JsonDocument.Parse(File.ReadAllText(Path.Combine(shipped, "config.json")));
+        using var model = new BenchmarkModel(arguments.With("vocab", shippedConfig.RootElement.GetProperty("vocab_size").GetInt32()));
+        var config = model.Config;
+        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(new
+        {
+            model_type = "llama",
+            hidden_size = config.HiddenSize,
+            intermediate_size = config.IntermediateSize,
+            num_hidden_layers = config.NumHiddenLayers,
+            num_attention_heads = config.NumAttentionHeads,
+            num_key_value_heads = config.NumKeyValueHeads,
+            vocab_size = config.VocabSize,
+            max_position_embeddings = 4096,
+            bos_token_id = 1,
+            eos_token_id = 2,
+        }));
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), model.Store.Parameters.ToDictionary());
+        return model.ToString();
     }
 
     internal LlamaConfig Config { get; }

@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>(StringComparer.Ordina
     ["load"] = LoadBenchmark.Run,
     ["prefill"] = PrefillBenchmark.Run,
     ["packed"] = PackedBenchmark.Run,
+    ["serve"] = ServeBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

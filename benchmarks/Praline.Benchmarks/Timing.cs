@@ -28,7 +28,8 @@ internal static class Timing
         return [.. seconds.Select(list => list.Order().ElementAt(list.Count / 2))];
     }
 
-    private static double Now() => UseCpuTime
+    /// <summary>Seconds on the clock that is counted by.</summary>
+    internal static double Now() => UseCpuTime
         ? Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds
         : Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 }

@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 
-namespace Praline.Server.Media;
+namespace Praline.Inference;
 
 /// <summary>
 /// Videos that came as bytes, as files that decoders can seek in: in a private temporary folder, by content, so that a video that is asked about again is written once.
 /// The oldest that nobody uses go when there are too many; all go in the end.
 /// </summary>
 /// <param name="budget">Bytes to keep.</param>
-internal sealed class VideoFiles(long budget) : IDisposable
+public sealed class VideoFiles(long budget) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Kept> _files = []; // most recently used first
     private string? _folder;
 
     /// <summary>The file of a video; it stays as long as the lease is held, at least.</summary>
-    internal (string Path, IDisposable Lease) Put(byte[] bytes)
+    public (string Path, IDisposable Lease) Put(byte[] bytes)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(bytes));
         lock (_lock)
@@ -38,6 +38,7 @@ internal sealed class VideoFiles(long budget) : IDisposable
         }
     }
 
+    /// <summary>Deletes all of them.</summary>
     public void Dispose()
     {
         lock (_lock)
