@@ -40,7 +40,7 @@ internal sealed class EngagementJudgeHandle : IDisposable
                 var world = SmallWorldEngagement.Open(truth ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(nearby))!, "truth.jsonl"));
                 return new EngagementJudgeHandle(world, world, null, new SmallWorldAccuracy(), Environment.ProcessorCount);
             case "openai":
-                var options = ChatOptions.FromEnvironment();
+                var options = ChatOptions.FromEnvironment() with { Report = text => Ui.Note($"praline: {FailureMessage.Printable(text)}") };
                 options.Validate();
                 var model = new OpenAiChatModel(options);
                 Directory.CreateDirectory(Path.GetDirectoryName(store)!);

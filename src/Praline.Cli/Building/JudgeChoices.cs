@@ -65,6 +65,7 @@ internal sealed class JudgeChoices
         RequestsPerMinute = parsed.GetValue(RequestsPerMinute),
         TokensPerMinute = parsed.GetValue(TokensPerMinute),
         Deadline = TimeSpan.FromSeconds(parsed.GetValue(Deadline)),
+        Report = text => Ui.Note($"praline: {FailureMessage.Printable(text)}"),
         UseJsonSchema = parsed.GetValue(JsonSchema),
     };
 

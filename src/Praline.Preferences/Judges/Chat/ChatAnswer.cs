@@ -3,6 +3,9 @@ namespace Praline.Preferences;
 /// <summary>What a chat model answered.</summary>
 public sealed record ChatAnswer
 {
+    /// <summary>The <see cref="FinishReason"/> of an answer that was delivered and is no answer of a chat model: only <see cref="Raw"/> says something.</summary>
+    public const string Unreadable = "unreadable";
+
     /// <summary>The answer's text; empty when there is none.</summary>
     public required string Text { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class ChatBody(ChatOptions options)
     /// <summary>Writes a request's body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="form">Which form it was written in.</param>
-    public BinaryData Write(ChatRequest request, out int form)
+    public byte[] Write(ChatRequest request, out int form)
     {
         form = _form;
         using var buffer = new MemoryStream();
@@ -54,7 +54,7 @@ internal sealed class ChatBody(ChatOptions options)
             writer.WriteEndObject();
         }
 
-        return BinaryData.FromBytes(buffer.ToArray());
+        return buffer.ToArray();
     }
 
     /// <summary>Whether to try again in another form: the refusal names a parameter that can be said another way, or has been meanwhile.</summary>

@@ -24,6 +24,18 @@ public sealed record ChatOptions
     /// <summary>The longest time for one attempt, from sending to the answer's last byte.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The longest time to an answer's first byte; null for <see cref="Deadline"/>.</summary>
+    public TimeSpan? FirstByte { get; init; }
+
+    /// <summary>The longest time from one part of an answer to the next.</summary>
+    public TimeSpan BetweenBytes { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest answer in bytes, as it comes and unpacked. A judge's answer has some thousand.</summary>
+    public int MaxAnswerBytes { get; init; } = 8 << 20;
+
+    /// <summary>Hears the first failure of each kind at once, while the work goes on.</summary>
+    public Action<string>? Report { get; init; }
+
     /// <summary>How often one request is tried while others get answers.</summary>
     public int MaxAttempts { get; init; } = 8;
 
@@ -54,9 +66,27 @@ public sealed record ChatOptions
             throw new PralineException("API_URL must be the address of an endpoint, such as https://api.openai.com/v1; what was given is none.");
         }
 
+        if (BetweenBytes <= TimeSpan.Zero || MaxAnswerBytes < 1)
+        {
+            throw new PralineException("The time between bytes and the size of an answer must be above 0.");
+        }
+
         if (MaxConcurrency < 1 || MaxAttempts < 1 || RequestsPerMinute is < 1 || TokensPerMinute is < 1 || Deadline <= TimeSpan.Zero)
         {
             throw new PralineException("Concurrency, attempts and the limits per minute must be at least 1, the deadline above 0.");
+        }
+    }
+
+    /// <summary>Where questions go: the URL itself when it names the route already.</summary>
+    internal Uri Address
+    {
+        get
+        {
+            const string route = "/chat/completions";
+            var address = new UriBuilder(Url);
+            var path = address.Path.TrimEnd('/');
+            address.Path = path.EndsWith(route, StringComparison.OrdinalIgnoreCase) ? path : path + route;
+            return address.Uri;
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Praline.Preferences;
 
 /// <summary>What came back from one attempt, and what it means.</summary>
-internal sealed record ChatReply
+internal sealed partial record ChatReply
 {
     internal enum Kind
     {
@@ -13,6 +14,9 @@ internal sealed record ChatReply
 
         /// <summary>Try again.</summary>
         Retry,
+
+        /// <summary>An answer was delivered, and maybe paid for, that can't be read.</summary>
+        Unreadable,
 
         /// <summary>This request will never be answered.</summary>
         Fail,
@@ -43,15 +47,37 @@ internal sealed record ChatReply
     public static ChatReply NoAnswer(string problem, bool refused = false) =>
         new() { Meaning = Kind.Retry, Problem = problem, Refused = refused };
 
+    /// <summary>A delivered answer that can't be read; it is kept as it came.</summary>
+    public static ChatReply CannotRead(string problem, string body) => new()
+    {
+        Meaning = Kind.Unreadable,
+        Problem = problem,
+        Answer = new ChatAnswer { Text = "", FinishReason = ChatAnswer.Unreadable, Raw = body },
+    };
+
     /// <summary>Reads an HTTP answer.</summary>
     /// <param name="status">The status code.</param>
     /// <param name="body">The body's text.</param>
     /// <param name="header">Gives a header's value by name.</param>
     public static ChatReply Read(int status, string body, Func<string, string?> header)
     {
-        var root = Parse(body);
+        if (status is >= 300 and < 400)
+        {
+            var to = Uri.TryCreate(header("Location"), UriKind.RelativeOrAbsolute, out var location) && location.IsAbsoluteUri
+                ? location.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : header("Location") ?? "nowhere";
+            return new() { Meaning = Kind.Stop, Problem = $"The endpoint redirects to {to} (HTTP {status}), which is not followed: the questions would go there. Set API_URL to the right address" };
+        }
+
+        var root = Parse(WithoutLoneSurrogates(body));
         if (root is null)
         {
+            if (status == 200 && body.Trim() is { Length: > 0 } unread && unread[0] != '<')
+            {
+                return CannotRead(unread.StartsWith("data:", StringComparison.Ordinal) || unread.StartsWith("event:", StringComparison.Ordinal)
+                    ? "The endpoint sent a stream of events, though asked not to stream."
+                    : $"The endpoint sent an answer that is not JSON: {Shorten(unread)}", body);
+            }
+
             var what = body.TrimStart().StartsWith('<') ? "an HTML page instead of an answer; is the URL right (it usually ends in /v1)?"
                 : body.Length == 0 ? "an empty answer" : "an answer that is not JSON";
             return status == 200
@@ -92,10 +118,10 @@ internal sealed record ChatReply
 
     private static ChatReply ReadAnswer(JsonElement root, string body)
     {
-        if (!root.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0 ||
+        if (!root.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0 || choices[0].ValueKind != JsonValueKind.Object ||
             !choices[0].TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.Object)
         {
-            return NoAnswer("The endpoint sent JSON without choices[0].message");
+            return CannotRead($"The endpoint sent JSON without choices[0].message: {Shorten(body)}", body);
         }
 
         var usage = root.TryGetProperty("usage", out var u) && u.ValueKind == JsonValueKind.Object ? u : (JsonElement?)null;
@@ -134,6 +160,16 @@ internal sealed record ChatReply
         var message = TextOf(error, "message") ?? TextOf(error, "detail") ?? error.GetRawText();
         return (message.Length <= 400 ? message : message[..400] + "...", code.Length > 0 ? code : TextOf(error, "type") ?? "");
     }
+
+    private static string Shorten(string text) => text.Length <= 120 ? text : text[..117] + "...";
+
+    /// <summary>Half a character, which models that cut in the midst of an emoji send (<c>\ud83d</c> alone), reads as U+FFFD.</summary>
+    private static string WithoutLoneSurrogates(string json) =>
+        json.Contains("\\ud", StringComparison.OrdinalIgnoreCase) ? Escapes().Replace(json, m => m.Groups["lone"].Success ? "\\ufffd" : m.Value) : json;
+
+    // Backslash pairs and whole characters first: what is left of \ud… is half of one.
+    [GeneratedRegex(@"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})", RegexOptions.CultureInvariant)]
+    private static partial Regex Escapes();
 
     private static JsonElement? Parse(string body)
     {

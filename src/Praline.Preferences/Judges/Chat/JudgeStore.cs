@@ -9,7 +9,7 @@ namespace Praline.Preferences;
 /// </summary>
 /// <remarks>
 /// Write-ahead log, so several processes can use it at once; an answer survives the process from the moment it is stored. Table
-/// <c>answers</c>: key, model, request, answer (as they came), finish_reason, prompt_tokens, completion_tokens, seconds, created (UTC). Open it with any SQLite tool.
+/// <c>unreadable</c>: answers that were delivered, and maybe paid for, and are none of a chat model. Table <c>answers</c>: key, model, request, answer (as they came), finish_reason, prompt_tokens, completion_tokens, seconds, created (UTC). Open it with any SQLite tool.
 /// </remarks>
 public sealed class JudgeStore : IDisposable
 {
@@ -36,7 +36,9 @@ public sealed class JudgeStore : IDisposable
                         key TEXT PRIMARY KEY, model TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, finish_reason TEXT NOT NULL,
                         prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, seconds REAL NOT NULL, created TEXT NOT NULL
                     ) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS unreadable (key TEXT NOT NULL, model TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, created TEXT NOT NULL);
                     """);
+                RequireColumns();
                 return 0;
             });
         }
@@ -48,6 +50,9 @@ public sealed class JudgeStore : IDisposable
 
     /// <summary>How many answers are stored.</summary>
     public long Count => Guard(() => (long)Scalar("SELECT count(*) FROM answers"));
+
+    /// <summary>How many answers were delivered that can't be read.</summary>
+    public long Unreadable => Guard(() => (long)Scalar("SELECT count(*) FROM unreadable"));
 
     /// <summary>Tokens of all questions and of all answers: what was paid for.</summary>
     public (long Prompt, long Completion) Tokens => Guard(() =>
@@ -67,7 +72,7 @@ public sealed class JudgeStore : IDisposable
     public void Add(string key, string model, string request, ChatAnswer answer) => Guard(() =>
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = """
+        command.CommandText = answer.FinishReason == ChatAnswer.Unreadable ? "INSERT INTO unreadable VALUES ($key, $model, $request, $answer, $created)" : """
             INSERT OR IGNORE INTO answers VALUES ($key, $model, $request, $answer, $finish, $prompt, $completion, $seconds, $created)
             """;
         command.Parameters.AddWithValue("$key", key);
@@ -84,6 +89,26 @@ public sealed class JudgeStore : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _connection.Dispose();
+
+    private void RequireColumns()
+    {
+        string[] expected = ["key", "model", "request", "answer", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "created"];
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT name FROM pragma_table_info('answers')";
+        using var row = command.ExecuteReader();
+        var found = new List<string>();
+        while (row.Read())
+        {
+            found.Add(row.GetString(0));
+        }
+
+        if (!found.SequenceEqual(expected))
+        {
+            throw new StopStageException(
+                $"{_path} is a SQLite file of another layout: its table answers has the columns {string.Join(", ", found)}, expected {string.Join(", ", expected)}. "
+                + "It is of another version or another program: move it away (its answers will be asked for again), or give another output folder.");
+        }
+    }
 
     private void Execute(string sql)
     {
@@ -110,13 +135,15 @@ public sealed class JudgeStore : IDisposable
             }
             catch (SqliteException e)
             {
-                const int readOnly = 8, ioError = 10, full = 13, notADatabase = 26, corrupt = 11;
+                const int locked = 5, logic = 1, readOnly = 8, ioError = 10, full = 13, notADatabase = 26, corrupt = 11;
                 var remedy = e.SqliteErrorCode switch
                 {
                     // Of files that it maps, SQLite tells a full disk as an I/O error.
                     ioError => "The disk is full, or damaged: free some space, then start the same command again; answers that came are kept.",
                     readOnly => "The folder or the file is read-only: mend that, then start the same command again; answers that came are kept.",
                     full => "The disk is full: free some space, then start the same command again; answers that came are kept.",
+                    locked => "Another process has held it for a minute: wait for that, then start the same command again; answers that came are kept.",
+                    logic => "The file has another layout: move it away (its answers will be asked for again), or give another output folder.",
                     notADatabase or corrupt => "The file is damaged or is no store: move it away (its answers will be asked for again), or restore it.",
                     _ => "Check the folder and its permissions, then start the same command again; answers that came are kept.",
                 };

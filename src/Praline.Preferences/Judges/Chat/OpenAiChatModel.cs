@@ -1,8 +1,8 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using OpenAI;
-using OpenAI.Chat;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
 
 namespace Praline.Preferences;
 
@@ -10,20 +10,27 @@ namespace Praline.Preferences;
 /// An OpenAI-compatible endpoint, used as hard as it bears and no harder: adaptive concurrency, limits per minute, a deadline for each attempt, retries
 /// with growing jittered waits that honour <c>Retry-After</c>. What no retry can mend (a wrong key, an unknown model, no credit) stops at once.
 /// </summary>
-/// <remarks>The transport is the official OpenAI client; its own retries are off.</remarks>
+/// <remarks>
+/// The endpoint is not trusted: redirects are not followed, bodies are bounded (packed and unpacked), and so are the times to the first byte, between
+/// bytes and of the whole. The first failure of each kind is reported at once.
+/// </remarks>
 public sealed class OpenAiChatModel : IChatModel, IDisposable
 {
+    /// <summary>So often a question is asked whose answers can't be read, and so many such answers, with no other, stop the stage.</summary>
+    private const int MostUnreadable = 3, UnreadableToStop = 5;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1), Grace = TimeSpan.FromSeconds(5);
 
     private readonly ChatOptions _options;
     private readonly HttpClient _http;
-    private readonly ChatClient _client;
+    private readonly Uri _address;
     private readonly ChatBody _body;
     private readonly AdaptiveConcurrency _gate;
     private readonly RateWindow? _requests, _tokens;
     private readonly CancellationTokenSource _stop = new();
     private StopStageException? _stopped;
-    private long _answers, _lastAnswer, _attempts, _formRefusals;
+    private readonly ConcurrentDictionary<string, bool> _reported = new();
+    private long _answers, _lastAnswer, _attempts, _formRefusals, _unreadable;
     private double _answerTokens = 256;
 
     /// <summary>Connects to an endpoint; nothing is sent yet.</summary>
@@ -37,17 +44,15 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
             MaxConnectionsPerServer = options.MaxConcurrency,
             ConnectTimeout = TimeSpan.FromSeconds(Math.Min(30, options.Deadline.TotalSeconds)),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            AllowAutoRedirect = false, // the question and the key go where the user said, nowhere else
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None, // the body is unpacked here, with a bound
+            MaxResponseHeadersLength = 64, // KB
         })
         {
-            Timeout = Timeout.InfiniteTimeSpan,
+            Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own limits: Deadline, FirstByte, BetweenBytes
         };
-        _client = new ChatClient(options.Model, new ApiKeyCredential(options.Key.Length > 0 ? options.Key : "none"), new OpenAIClientOptions
-        {
-            Endpoint = new Uri(options.Url),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = options.Deadline,
-            Transport = new HttpClientPipelineTransport(_http),
-        });
+        _address = options.Address;
         _body = new ChatBody(options);
         _gate = new AdaptiveConcurrency(options.MaxConcurrency);
         _requests = options.RequestsPerMinute is { } requests ? new RateWindow(requests) : null;
@@ -94,6 +99,7 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
 
     private async Task<ChatAnswer> AskUntilAnswered(ChatRequest request, Action<ChatAnswer>? received, CancellationToken cancellation)
     {
+        var unreadable = 0;
         var (begun, answersBefore) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _answers));
         for (var attempt = 1; ; attempt++)
         {
@@ -105,6 +111,22 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
                     Interlocked.Exchange(ref _lastAnswer, Stopwatch.GetTimestamp());
                     return reply.Answer!;
 
+                case ChatReply.Kind.Unreadable:
+                    Report(reply);
+                    Interlocked.Exchange(ref _lastAnswer, Stopwatch.GetTimestamp()); // it is an answer, and paid for
+                    if (Interlocked.Increment(ref _unreadable) >= UnreadableToStop && Interlocked.Read(ref _answers) == 0)
+                    {
+                        throw new StopStageException(
+                            $"{_options}: none of the endpoint's first answers can be read: {reply.Problem} Check API_URL and API_MODEL, then start the same command again.");
+                    }
+
+                    if (++unreadable >= MostUnreadable)
+                    {
+                        throw new ChatException($"{unreadable} answers came and can't be read; the last: {reply.Problem}", transient: false);
+                    }
+
+                    break;
+
                 case ChatReply.Kind.Stop:
                     throw new StopStageException($"{_options}: {reply.Problem}, then start the same command again; answers that came are kept.");
 
@@ -112,7 +134,12 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
                     continue;
 
                 case ChatReply.Kind.Fail:
+                    Report(reply);
                     throw Failed(reply);
+
+                default:
+                    Report(reply);
+                    break;
             }
 
             var othersAnswered = Interlocked.Read(ref _answers) > answersBefore;
@@ -151,7 +178,7 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
             reply = await Send(request, cancellation).ConfigureAwait(false);
             if (reply.Answer is { } whole)
             {
-                received?.Invoke(whole);
+                received?.Invoke(whole); // read or not: it was delivered
             }
         }
         finally
@@ -182,12 +209,19 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
         await using var hurry = cancellation.Register(() => deadline.CancelAfter(Grace)).ConfigureAwait(false);
         try
         {
-            var result = await _client.CompleteChatAsync(
-                BinaryContent.Create(_body.Write(request, out var form)),
-                new RequestOptions { CancellationToken = deadline.Token, ErrorOptions = ClientErrorBehaviors.NoThrow }).ConfigureAwait(false);
-            using var response = result.GetRawResponse();
-            var reply = ChatReply.Read(response.Status, Redact(response.Content.ToString()),
-                name => response.Headers.TryGetValue(name, out var value) ? value : null);
+            using var content = new ByteArrayContent(_body.Write(request, out var form));
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var message = new HttpRequestMessage(HttpMethod.Post, _address) { Content = content };
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.Key.Length > 0 ? _options.Key : "none");
+            message.Headers.Accept.ParseAdd("application/json");
+            message.Headers.UserAgent.ParseAdd("praline");
+            deadline.CancelAfter(Shorter(_options.FirstByte, _options.Deadline));
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            deadline.CancelAfter(cancellation.IsCancellationRequested ? Grace : Shorter(_options.Deadline - Stopwatch.GetElapsedTime(begun), _options.Deadline));
+            var body = await ResponseBody.ReadAsync(response, _options, deadline.Token).ConfigureAwait(false);
+            var reply = body.Problem is { } problem
+                ? ChatReply.CannotRead($"{problem}", body.Text)
+                : ChatReply.Read((int)response.StatusCode, Redact(body.Text), name => HeaderOf(response, name));
             return reply with
             {
                 Problem = Redact(reply.Problem),
@@ -198,9 +232,36 @@ public sealed class OpenAiChatModel : IChatModel, IDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             cancellation.ThrowIfCancellationRequested();
-            return deadline.IsCancellationRequested || e is OperationCanceledException or TimeoutException
-                ? ChatReply.NoAnswer($"No whole answer within {_options.Deadline.TotalSeconds:0.#} seconds.", refused: true)
+            if (deadline.IsCancellationRequested || e is OperationCanceledException or TimeoutException)
+            {
+                return ChatReply.NoAnswer(
+                    $"No whole answer within {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.#} seconds (limits: {_options.Deadline.TotalSeconds:0.#} for an answer, " +
+                    $"{_options.BetweenBytes.TotalSeconds:0.#} between its bytes).", refused: true);
+            }
+
+            return e.InnerException is AuthenticationException tls && Interlocked.Read(ref _answers) == 0
+                ? new ChatReply
+                {
+                    Meaning = ChatReply.Kind.Stop,
+                    Problem = $"The endpoint's certificate is not accepted ({Redact(tls.Message)}). Check API_URL, or trust the certificate on this machine (SSL_CERT_FILE)",
+                }
                 : ChatReply.NoAnswer($"The connection failed: {Redact((e.InnerException ?? e).Message)}");
+        }
+    }
+
+    private static string? HeaderOf(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values) ? values.First() : null;
+
+    private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) =>
+        one is { } limit && limit < other ? limit > TimeSpan.Zero ? limit : TimeSpan.FromMilliseconds(1) : other;
+
+    /// <summary>The first failure of each kind, while the work goes on.</summary>
+    private void Report(ChatReply reply)
+    {
+        var kind = reply.Problem.Length <= 40 ? reply.Problem : reply.Problem[..40];
+        if (_options.Report is { } report && _reported.Count < 20 && _reported.TryAdd(kind, true))
+        {
+            report($"{_options}: {reply.Problem}");
         }
     }
 
