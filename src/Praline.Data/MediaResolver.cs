@@ -80,7 +80,7 @@ public sealed class MediaResolver(string folder)
         if (_files is null)
         {
             _files = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-            foreach (var file in Directory.Exists(_root) ? Directory.EnumerateFiles(_root, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 32 }) : [])
+            foreach (var file in Directory.Exists(_root) ? FolderWalk.Files(_root) : [])
             {
                 foreach (var key in new[] { Path.GetFileName(file), Path.GetFileNameWithoutExtension(file) }.Distinct())
                 {

@@ -235,7 +235,7 @@ internal sealed class CaptionCommand
 
     private static IEnumerable<string> InFolder(string folder)
     {
-        string[] found = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        string[] found = [.. FolderWalk.Files(folder)
             .Where(path => ImageEndings.Contains(Path.GetExtension(path)) || VideoFolder.IsVideo(path)).Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new PralineException($"{folder} and its folders hold no video or image.");
     }

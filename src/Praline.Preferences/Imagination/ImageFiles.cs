@@ -14,7 +14,7 @@ public static class ImageFiles
             throw new PralineException($"There is no folder {folder}. Give the folder that holds the images.");
         }
 
-        string[] paths = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(p => Endings.Contains(Path.GetExtension(p)))
+        string[] paths = [.. FolderWalk.Files(folder).Where(p => Endings.Contains(Path.GetExtension(p)))
             .Select(p => Path.GetRelativePath(folder, p).Replace('\\', '/')).Order(StringComparer.Ordinal)];
         return paths.Length > 0 ? paths : throw new PralineException($"{folder} and its folders hold no image. Known endings: {string.Join(" ", Endings)}.");
     }

@@ -23,7 +23,7 @@ public static class VideoFolder
             throw new PralineException($"There is no folder {folder}. Give the folder that holds the videos.");
         }
 
-        var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var paths = FolderWalk.Files(folder)
             .Where(IsVideo)
             .Select(p => Path.GetRelativePath(folder, p).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)

@@ -44,7 +44,7 @@ public static class VideoList
         }
 
         var matches = video.Path == video.Name && Directory.Exists(folder)
-            ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            ? FolderWalk.Files(folder)
                 .Where(f => Path.GetFileNameWithoutExtension(f) == video.Name).Order(StringComparer.Ordinal).ToList()
             : [];
         return matches.Count == 1

@@ -103,7 +103,18 @@ internal sealed class FakeEndpoint : IDisposable
             return false;
         }
 
-        var body = Encoding.UTF8.GetBytes(reply.Body);
+        if (reply.Stream is { } endless)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"), _stop.Token);
+            var chunk = Encoding.ASCII.GetBytes($"{endless.Length:x}\r\n{endless}\r\n");
+            while (true)
+            {
+                await stream.WriteAsync(chunk, _stop.Token); // until the client hangs up
+                await Task.Delay(reply.StreamPause, _stop.Token);
+            }
+        }
+
+        var body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body);
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n");
         foreach (var (name, value) in reply.Headers)
         {
@@ -219,6 +230,15 @@ internal sealed record FakeReply(int Status = 200, string Body = "")
     public bool Drop { get; init; }
 
     public bool HalfBody { get; init; }
+
+    /// <summary>The body where it is no text.</summary>
+    public byte[]? Bytes { get; init; }
+
+    /// <summary>A part that is sent again and again, for ever.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>The time between such parts.</summary>
+    public TimeSpan StreamPause { get; init; }
 
     public TimeSpan? DripEvery { get; init; }
 
