@@ -54,14 +54,14 @@ internal sealed class GoldenCase : IDisposable
     public void CloseSum(string name, Tensor terms) => Compare(
         name, terms.Sum().Reshape(_expected[name].Shape), 2e-5 + (1e-5 * terms.Detach().Abs().Sum().Item<double>()), 0, null);
 
-    /// <summary>Every expected tensor under <c>grad.</c> that <paramref name="find"/> has a leaf for: 1e-5 + 1e-3·|x|.</summary>
+    /// <summary>Every expected tensor under <c>grad.</c> that <paramref name="find"/> has a leaf for: 1e-5 + 1e-3·max|x|.</summary>
     public void CloseGradients(Func<string, Tensor?> find)
     {
         foreach (var name in _expected.Keys.Where(n => n.StartsWith("grad.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             var leaf = find(name["grad.".Length..]);
             Assert.True(leaf is not null, $"{Folder}: nothing has the gradient {name}");
-            Compare(name, leaf.Grad ?? throw new InvalidOperationException($"{name}: no gradient arrived"), 1e-5, 1e-3, null);
+            Testing.Close.Gradient(_expected[name], leaf.Grad ?? throw new InvalidOperationException($"{name}: no gradient arrived"), name);
         }
     }
 

@@ -16,7 +16,16 @@ public static class Close
         return Equal(expected.ToArray<double>(), actual.ToArray<double>(), atol, rtol, what, mask);
     }
 
-    /// <summary>The same for plain arrays.</summary>
+    /// <summary>
+    /// Gradients are sums of many terms that cancel: fails unless |actual − expected| ≤ 1e-5 + 1e-3·max|expected| everywhere.
+    /// </summary>
+    public static double Gradient(Tensor expected, Tensor actual, string what)
+    {
+        var largest = expected.Numel == 0 ? 0 : expected.ToArray<double>().Max(Math.Abs);
+        return Equal(expected, actual, 1e-5 + (1e-3 * largest), 0, what);
+    }
+
+    /// <summary><see cref="Equal(Tensor, Tensor, double, double, string, bool[])"/> for plain arrays.</summary>
     public static double Equal(double[] expected, double[] actual, double atol, double rtol, string what, bool[]? mask = null)
     {
         Assert.Equal(expected.Length, actual.Length);

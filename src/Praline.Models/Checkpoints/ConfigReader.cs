@@ -11,12 +11,14 @@ public sealed class ConfigReader
 {
     private readonly JsonElement _element;
     private readonly string _path;
+    private readonly HashSet<string> _read; // whole paths of the keys that were asked for, shared by all objects of the file
 
-    private ConfigReader(JsonElement element, string file, string path)
+    private ConfigReader(JsonElement element, string file, string path, HashSet<string>? read = null)
     {
         _element = element;
         File = file;
         _path = path;
+        _read = read ?? new HashSet<string>(StringComparer.Ordinal);
     }
 
     /// <summary>The file it was read from.</summary>
@@ -67,20 +69,59 @@ public sealed class ConfigReader
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>True when the key is there, be it null.</summary>
-    public bool Mentions(string key) => _element.TryGetProperty(key, out _);
+    public bool Mentions(string key)
+    {
+        _read.Add(PathOf(key));
+        return _element.TryGetProperty(key, out _);
+    }
+
+    /// <summary>
+    /// Fails on the first key of this object, or of the objects inside it that were read, which nobody asked for and whose value is not that of the reference library when
+    /// the key is left out: a model would be computed that is not the checkpoint's.
+    /// </summary>
+    /// <param name="besides">Keys that something else reads.</param>
+    /// <exception cref="PralineException">There is such a key: it is named.</exception>
+    public void RefuseUnread(params IReadOnlyCollection<string> besides) => RefuseUnread(_element, _path, besides);
+
+    /// <summary>Counts keys of this object as read: their meaning is given by others.</summary>
+    public void MayLeaveUnread(params IEnumerable<string> keys) => _read.UnionWith(keys.Select(PathOf));
+
+    private void RefuseUnread(JsonElement element, string path, IReadOnlyCollection<string> besides)
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            var whole = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            if (besides.Contains(property.Name))
+            {
+                continue;
+            }
+
+            if (!_read.Contains(whole))
+            {
+                if (KnownKeys.Problem(property.Name, property.Value) is { } problem)
+                {
+                    throw new PralineException($"{File}, \"{whole}\": {problem}");
+                }
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                RefuseUnread(property.Value, whole, besides);
+            }
+        }
+    }
 
     /// <summary>The object under a key, or null.</summary>
     public ConfigReader? Object(string key) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } element => new ConfigReader(element, File, PathOf(key)),
+        { ValueKind: JsonValueKind.Object } element => new ConfigReader(element, File, PathOf(key), _read),
         { } other => throw Wrong(key, "an object", other),
     };
 
     /// <summary>The objects of a list under a key; empty without one.</summary>
     public IReadOnlyList<ConfigReader> Objects(string key) =>
         [.. List(key).Select((element, i) => element.ValueKind == JsonValueKind.Object
-            ? new ConfigReader(element, File, $"{PathOf(key)}[{i}]")
+            ? new ConfigReader(element, File, $"{PathOf(key)}[{i}]", _read)
             : throw Wrong($"{key}[{i}]", "an object", element))];
 
     /// <summary>A text.</summary>
@@ -155,8 +196,11 @@ public sealed class ConfigReader
         [.. List(key).Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Wrong(key, "a list of texts", e))];
 
     /// <summary>The raw JSON under a key, or null.</summary>
-    public JsonElement? Find(string key) =>
-        _element.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+    public JsonElement? Find(string key)
+    {
+        _read.Add(PathOf(key));
+        return _element.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+    }
 
     /// <summary>An error about a value of this object, with the file and the key's whole path.</summary>
     public PralineException Error(string key, string problem) => new($"{File}, \"{PathOf(key)}\": {problem}");

@@ -8,6 +8,7 @@ public static class ModelRegistry
         (ModelKind.Language, "llama", ["LlamaForCausalLM", "LLaMAForCausalLM"]),
         (ModelKind.Language, "mistral", ["MistralForCausalLM"]),
         (ModelKind.Language, "qwen2", ["Qwen2ForCausalLM"]),
+        (ModelKind.Language, "qwen3", ["Qwen3ForCausalLM"]),
         (ModelKind.Llava, "llava", ["LlavaForConditionalGeneration"]),
         (ModelKind.LlavaNext, "llava_next", ["LlavaNextForConditionalGeneration"]),
         (ModelKind.AuroraCap, "auroracap", ["AuroraCap", "AuroraModel"]),

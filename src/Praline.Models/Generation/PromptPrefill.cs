@@ -144,9 +144,9 @@ internal sealed class PromptPrefill(LlamaModel model, PrefixCache cache)
                 ?? (prompt.TokenIds is { Count: > 0 } ids ? model.Embed(Tensor.From<long>([.. ids.Select(id => (long)id)]).To(model.Device)) : null)
                 ?? throw new PralineException($"{name}: a prompt needs embeddings or at least one token."),
             prompt.PositionIds);
-        if (embeddings.Dim != 2 || embeddings.Size(0) == 0 || embeddings.Size(1) != model.Config.HiddenSize)
+        if (embeddings.Dim != 2 || embeddings.Size(0) == 0 || embeddings.Size(1) != model.Config.EmbeddingWidth)
         {
-            throw new PralineException($"{name}: a prompt is at least one embedding [tokens, {model.Config.HiddenSize}], found {embeddings.Describe()}.");
+            throw new PralineException($"{name}: a prompt is at least one embedding [tokens, {model.Config.EmbeddingWidth}], found {embeddings.Describe()}.");
         }
 
         var length = embeddings.Size(0);

@@ -4,12 +4,14 @@ using Praline.Torch;
 namespace Praline.Models.Language;
 
 /// <summary>
-/// The shape of a Llama-like language model, as its <c>config.json</c> gives it: Llama, Mistral and Qwen2, with the defaults of
+/// The shape of a Llama-like language model, as its <c>config.json</c> gives it: Llama, Mistral, Qwen2 and Qwen3, with the defaults of
 /// transformers' classes for what the file leaves out.
 /// </summary>
 public sealed record LlamaConfig
 {
-    /// <summary><c>llama</c>, <c>mistral</c> or <c>qwen2</c>.</summary>
+    private const string Full = "full_attention", Sliding = "sliding_attention";
+
+    /// <summary><c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c> or the text part of a vision-language family.</summary>
     public string ModelType { get; init; } = "llama";
 
     /// <summary>Tokens in the vocabulary.</summary>
@@ -60,8 +62,23 @@ public sealed record LlamaConfig
     /// <summary>A query sees this many keys, itself among them; null is all before it.</summary>
     public int? SlidingWindow { get; init; }
 
-    /// <summary>Layers from this one on use the sliding window.</summary>
+    /// <summary>Layers from this one on use the sliding window, where <see cref="LayerTypes"/> does not say which do.</summary>
     public int FirstWindowLayer { get; init; }
+
+    /// <summary><c>full_attention</c> or <c>sliding_attention</c> for each layer; null: <see cref="FirstWindowLayer"/> decides.</summary>
+    public IReadOnlyList<string>? LayerTypes { get; init; }
+
+    /// <summary>Whether each head's queries and keys are normed before they are turned (Qwen3).</summary>
+    public bool QkNorm { get; init; }
+
+    /// <summary>
+    /// Qwen3-VL's deep stack: layers, from the first on, after which further visual features are added. Embeddings may then be [.., (1 + DeepLayers) · D]: what goes into
+    /// the first layer, then what is added after each of these.
+    /// </summary>
+    public int DeepLayers { get; init; }
+
+    /// <summary>Numbers of one embedding as it goes in: (1 + <see cref="DeepLayers"/>) · D.</summary>
+    public int EmbeddingWidth => (1 + DeepLayers) * HiddenSize;
 
     /// <summary>Whether the output head shares the embedding's weight.</summary>
     public bool TieWordEmbeddings { get; init; }
@@ -82,11 +99,18 @@ public sealed record LlamaConfig
     public string? TorchDType { get; init; }
 
     /// <summary>The window of one layer, or null.</summary>
-    public int? WindowOf(int layer) => layer >= FirstWindowLayer ? SlidingWindow : null;
+    public int? WindowOf(int layer) =>
+        (LayerTypes is { } types ? types[layer] == Sliding : layer >= FirstWindowLayer) ? SlidingWindow : null;
 
     /// <summary>Reads a checkpoint folder's <c>config.json</c>.</summary>
     /// <exception cref="PralineException">A key is missing, of the wrong type, or contradicts another.</exception>
-    public static LlamaConfig Read(string folder) => Read(ConfigReader.Open(folder));
+    public static LlamaConfig Read(string folder)
+    {
+        var json = ConfigReader.Open(folder);
+        var config = Read(json);
+        (json.Object("text_config") ?? json).RefuseUnread();
+        return config;
+    }
 
     /// <summary>
     /// Reads a configuration object; a <c>text_config</c> inside it, as multimodal models have, is read instead of it.
@@ -117,12 +141,23 @@ public sealed record LlamaConfig
                 FirstWindowLayer = 28,
                 QkvBias = true,
             },
-            _ => throw config.Error("model_type", $"expected llama, mistral or qwen2, found \"{type}\"."),
+            "qwen3" or "qwen3_vl_text" => new LlamaConfig
+            {
+                VocabSize = 151936,
+                IntermediateSize = 22016,
+                MaxPositionEmbeddings = type == "qwen3" ? 32768 : 128000,
+                RopeTheta = type == "qwen3" ? 10000 : 500000,
+                SlidingWindow = type == "qwen3" ? 4096 : null,
+                FirstWindowLayer = 28,
+                QkNorm = true,
+            },
+            _ => throw config.Error("model_type", $"expected llama, mistral, qwen2 or qwen3, found \"{type}\"."),
         };
-        var isQwen = type.StartsWith("qwen2", StringComparison.Ordinal);
+        var isQwen2 = type.StartsWith("qwen2", StringComparison.Ordinal);
+        var hasWindows = isQwen2 || type == "qwen3"; // and keys that say which layers have them
         var heads = config.Int("num_attention_heads", defaults.NumAttentionHeads);
         var hidden = config.Int("hidden_size", defaults.HiddenSize);
-        var attentionBias = config.Bool("attention_bias", isQwen);
+        var attentionBias = config.Bool("attention_bias", isQwen2);
         var result = defaults with
         {
             ModelType = type,
@@ -132,17 +167,18 @@ public sealed record LlamaConfig
             NumHiddenLayers = config.Int("num_hidden_layers", defaults.NumHiddenLayers),
             NumAttentionHeads = heads,
             NumKeyValueHeads = config.Int("num_key_value_heads", type == "llama" || config.Mentions("num_key_value_heads") ? heads : defaults.NumKeyValueHeads),
-            HeadDim = config.Int("head_dim", Math.Max(1, hidden / heads)),
+            HeadDim = config.Int("head_dim", defaults.QkNorm ? 128 : Math.Max(1, hidden / heads)),
             HiddenAct = config.String("hidden_act", "silu")!,
             MaxPositionEmbeddings = config.Int("max_position_embeddings", defaults.MaxPositionEmbeddings),
             RmsNormEps = config.Double("rms_norm_eps", defaults.RmsNormEps),
             RopeTheta = config.OptionalDouble("rope_theta") ?? config.Object("rope_parameters")?.OptionalDouble("rope_theta") ?? defaults.RopeTheta,
             RopeScaling = RopeScaling.Read(config),
             QkvBias = attentionBias,
-            OutputBias = attentionBias && !isQwen,
+            OutputBias = attentionBias && !isQwen2,
             MlpBias = config.Bool("mlp_bias", false),
-            SlidingWindow = Window(config, isQwen, defaults),
+            SlidingWindow = Window(config, hasWindows, defaults),
             FirstWindowLayer = config.Int("max_window_layers", defaults.FirstWindowLayer, min: 0),
+            LayerTypes = hasWindows && config.Has("layer_types") ? config.Strings("layer_types") : null,
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
             InitializerRange = config.Double("initializer_range", defaults.InitializerRange),
             BosTokenId = config.OptionalInt("bos_token_id", 0) ?? (config.Mentions("bos_token_id") ? null : defaults.BosTokenId),
@@ -153,10 +189,11 @@ public sealed record LlamaConfig
         return result.Check(config);
     }
 
-    private static int? Window(ConfigReader config, bool isQwen, LlamaConfig defaults)
+    private static int? Window(ConfigReader config, bool hasSwitch, LlamaConfig defaults)
     {
-        if (isQwen && !config.Bool("use_sliding_window", false))
+        if (hasSwitch && !config.Bool("use_sliding_window", false))
         {
+            config.MayLeaveUnread("sliding_window"); // of no effect then, in the reference too
             return null;
         }
 
@@ -169,6 +206,24 @@ public sealed record LlamaConfig
         {
             throw config.Error(
                 "num_key_value_heads", $"{NumAttentionHeads} query heads can't be shared out to {NumKeyValueHeads} key/value heads.");
+        }
+
+        if (LayerTypes is { } types)
+        {
+            if (types.Count != NumHiddenLayers)
+            {
+                throw config.Error("layer_types", $"expected one type for each of {NumHiddenLayers} layers, found {types.Count}.");
+            }
+
+            if (types.FirstOrDefault(type => type is not (Full or Sliding)) is { } other)
+            {
+                throw config.Error("layer_types", $"expected {Full} or {Sliding}, found \"{other}\".");
+            }
+
+            if (types.Contains(Sliding) && SlidingWindow is null)
+            {
+                throw config.Error("layer_types", $"{Sliding} needs use_sliding_window true and a sliding_window.");
+            }
         }
 
         if (HeadDim % 2 != 0)

@@ -7,7 +7,7 @@ using Praline.Torch.Serialization;
 namespace Praline.Models.Language;
 
 /// <summary>
-/// A causal language model of the Llama family (Llama, Mistral, Qwen2), with the parameter names of transformers'
+/// A causal language model of the Llama family (Llama, Mistral, Qwen2, Qwen3), with the parameter names of transformers'
 /// <c>LlamaForCausalLM</c>. It computes hidden states from embeddings, so that image features can stand among them; logits are
 /// asked for separately, only where they are needed.
 /// </summary>
@@ -99,14 +99,25 @@ public sealed class LlamaModel
         return rest.Length == 0 ? null : int.Parse(rest[..rest.IndexOf('.')], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Token embeddings: Int64 […] → […, D]</summary>
-    public Tensor Embed(Tensor ids) => EmbedTokens.Forward(ids);
+    /// <summary>
+    /// Token embeddings: Int64 […] → […, D]; with a deep stack […, (1 + <see cref="LlamaConfig.DeepLayers"/>) · D], zeros being added after the first layers.
+    /// </summary>
+    public Tensor Embed(Tensor ids)
+    {
+        if (Config.DeepLayers == 0)
+        {
+            return EmbedTokens.Forward(ids);
+        }
+
+        using var scope = new TensorScope();
+        return F.Pad(EmbedTokens.Forward(ids), [0, (long)Config.DeepLayers * Config.HiddenSize]).MoveToOuterScope();
+    }
 
     /// <summary>Logits: […, D] → […, vocabulary]. Ask only for rows that are needed.</summary>
     public Tensor Logits(Tensor hidden) => LmHead.Forward(hidden);
 
     /// <summary>A padded batch, perhaps the continuation of cached tokens.</summary>
-    /// <param name="inputsEmbeds">[B, T, D]</param>
+    /// <param name="inputsEmbeds">[B, T, D], or wider for a deep stack, see <see cref="Embed"/></param>
     /// <param name="positionIds">Int64 [B, T] ([3, B, T] for models with <c>mrope_section</c>)</param>
     /// <param name="keyMask">[B, cached + T], true for real tokens; null when all are.</param>
     /// <param name="cache">Where earlier keys and values are taken from and these are added to; null without.</param>
@@ -119,17 +130,18 @@ public sealed class LlamaModel
     {
         using var scope = new TensorScope();
         var shape = inputsEmbeds.Shape;
-        if (shape.Length != 3 || shape[2] != Config.HiddenSize)
+        if (shape.Length != 3 || shape[2] != Config.EmbeddingWidth)
         {
-            throw new ArgumentException($"Embeddings should be [batch, tokens, {Config.HiddenSize}], found {inputsEmbeds.Describe()}.");
+            throw new ArgumentException($"Embeddings should be [batch, tokens, {Config.EmbeddingWidth}], found {inputsEmbeds.Describe()}.");
         }
 
         var positions = positionIds.Dim == 3 ? positionIds.Reshape(3, -1) : positionIds.Reshape(-1);
         var attention = new PaddedAttention(Config, shape[0], shape[1], keyMask, cache);
         try
         {
-            var hidden = Run(inputsEmbeds.Reshape(-1, shape[2]), positions, attention, state => hiddenStates?.Add(state.View(shape).MoveToOuterScope()));
-            return hidden.View(shape).MoveToOuterScope();
+            Tensor Unflatten(Tensor state) => state.View(shape[0], shape[1], Config.HiddenSize).MoveToOuterScope();
+            var hidden = Run(inputsEmbeds.Reshape(-1, shape[2]), positions, attention, state => hiddenStates?.Add(Unflatten(state)));
+            return Unflatten(hidden);
         }
         finally
         {
@@ -151,10 +163,10 @@ public sealed class LlamaModel
     public Tensor ForwardPacked(Tensor inputsEmbeds, PackedLayout layout, Tensor? positionIds = null, bool checkpointing = false)
     {
         using var scope = new TensorScope();
-        if (inputsEmbeds.Dim != 2 || inputsEmbeds.Size(0) != layout.Length || inputsEmbeds.Size(1) != Config.HiddenSize)
+        if (inputsEmbeds.Dim != 2 || inputsEmbeds.Size(0) != layout.Length || inputsEmbeds.Size(1) != Config.EmbeddingWidth)
         {
             throw new ArgumentException(
-                $"Embeddings should be [{layout.Length}, {Config.HiddenSize}] as the layout says, found {inputsEmbeds.Describe()}.");
+                $"Embeddings should be [{layout.Length}, {Config.EmbeddingWidth}] as the layout says, found {inputsEmbeds.Describe()}.");
         }
 
         var attention = new PackedAttention(Config, layout);
@@ -178,8 +190,18 @@ public sealed class LlamaModel
         return Run(x, positions, attention, null).MoveToOuterScope();
     }
 
-    private Tensor Run(Tensor x, Tensor positions, IAttention attention, Action<Tensor>? observe)
+    /// <summary>[N, (1 + k) · D] → what goes into the first layer [N, D], and what is added after each of the first k.</summary>
+    private (Tensor First, Tensor[] Deep) Unstack(Tensor x)
     {
+        long width = Config.HiddenSize;
+        return Config.DeepLayers == 0
+            ? (x, [])
+            : (x.Narrow(1, 0, width).Contiguous(), [.. Enumerable.Range(1, Config.DeepLayers).Select(k => x.Narrow(1, k * width, width))]);
+    }
+
+    private Tensor Run(Tensor embeddings, Tensor positions, IAttention attention, Action<Tensor>? observe)
+    {
+        var (x, deep) = Unstack(embeddings);
         var (cos, sin) = _rotary.At(positions, x.DType);
         observe?.Invoke(x.Alias());
         for (var i = 0; i < _layers.Length; i++)
@@ -187,6 +209,7 @@ public sealed class LlamaModel
             using var previous = i == 0 ? null : x;
             using var weights = LayerWeights?.Use(i, i + 1 < _layers.Length ? i + 1 : null);
             x = _layers[i].Forward(x, cos, sin, attention);
+            x = i < deep.Length ? x + deep[i] : x;
             if (i < _layers.Length - 1)
             {
                 observe?.Invoke(x.Alias());
@@ -198,8 +221,9 @@ public sealed class LlamaModel
         return normed;
     }
 
-    private Tensor RunCheckpointed(Tensor x, Tensor positions, PackedLayout layout)
+    private Tensor RunCheckpointed(Tensor embeddings, Tensor positions, PackedLayout layout)
     {
+        var (x, deep) = Unstack(embeddings);
         var (cos, sin) = _rotary.At(positions, x.DType);
         var generators = Store.Generators;
         var last = _layers.Length - 1;
@@ -223,6 +247,7 @@ public sealed class LlamaModel
                     }
                 },
                 x, [cos, sin], generators, LayerWeights is { } weights ? again => weights.Use(number, Next(again)) : null);
+            x = i < deep.Length ? x + deep[i] : x;
         }
 
         return _norm.Forward(x);

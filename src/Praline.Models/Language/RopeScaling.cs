@@ -24,8 +24,17 @@ public sealed record RopeScaling
     /// <summary>The length at pre-training; null is <c>max_position_embeddings</c>.</summary>
     public int? OriginalMaxPositions { get; init; }
 
-    /// <summary>yarn: the factor on attention logits' square root; null is 0.1 ln(factor) + 1.</summary>
+    /// <summary>yarn: the factor on attention logits' square root; null is 0.1 ln(factor) + 1, or what the two numbers below make of it.</summary>
     public double? AttentionFactor { get; init; }
+
+    /// <summary>yarn: m in (0.1 m ln(factor) + 1), divided by the same with <see cref="MscaleAllDim"/>; both or none count.</summary>
+    public double? Mscale { get; init; }
+
+    /// <summary>yarn: the divisor's m.</summary>
+    public double? MscaleAllDim { get; init; }
+
+    /// <summary>yarn: whether the ends of the ramp between kept and divided frequencies are rounded to whole ones.</summary>
+    public bool Truncate { get; init; } = true;
 
     /// <summary>yarn: rotations above which a frequency stays.</summary>
     public double BetaFast { get; init; } = 32;
@@ -35,6 +44,23 @@ public sealed record RopeScaling
 
     /// <summary>Qwen2-VL: how the frequencies are shared out to time, height and width; null for one position per token.</summary>
     public IReadOnlyList<int>? MropeSection { get; init; }
+
+    /// <summary>
+    /// Qwen3-VL: frequency f belongs to height when f mod 3 = 1 and f &lt; 3 · section[1], to width when f mod 3 = 2 and f &lt; 3 · section[2], else to time; false:
+    /// consecutive frequencies belong together.
+    /// </summary>
+    public bool MropeInterleaved { get; init; }
+
+    /// <summary>What cosines and sines are multiplied by.</summary>
+    public double Scale
+    {
+        get
+        {
+            double Of(double m) => Factor <= 1 ? 1 : (0.1 * m * Math.Log(Factor)) + 1;
+            return Type != "yarn" ? 1
+                : AttentionFactor ?? (Mscale is > 0 or < 0 && MscaleAllDim is > 0 or < 0 ? Of(Mscale.Value) / Of(MscaleAllDim.Value) : Of(1));
+        }
+    }
 
     /// <summary>Reads <c>rope_scaling</c> (or its successor <c>rope_parameters</c>); null when nothing is stretched.</summary>
     public static RopeScaling? Read(ConfigReader config)
@@ -51,7 +77,8 @@ public sealed record RopeScaling
             throw scaling.Error(key, $"expected one of {string.Join(", ", Known)}, found \"{type}\".");
         }
 
-        var section = scaling.Ints("mrope_section");
+        var (section, interleaved) = (scaling.Ints("mrope_section"), scaling.Bool("mrope_interleaved", false));
+        scaling.MayLeaveUnread("type", "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"); // type: beside rope_type for older readers
         if (type == "mrope")
         {
             type = "default";
@@ -70,9 +97,13 @@ public sealed record RopeScaling
             HighFrequencyFactor = scaling.Double("high_freq_factor", 4),
             OriginalMaxPositions = scaling.OptionalInt("original_max_position_embeddings"),
             AttentionFactor = scaling.OptionalDouble("attention_factor"),
+            Mscale = scaling.OptionalDouble("mscale"),
+            MscaleAllDim = scaling.OptionalDouble("mscale_all_dim"),
+            Truncate = scaling.Bool("truncate", true),
             BetaFast = scaling.Double("beta_fast", 32),
             BetaSlow = scaling.Double("beta_slow", 1),
             MropeSection = section,
+            MropeInterleaved = interleaved,
         };
     }
 }

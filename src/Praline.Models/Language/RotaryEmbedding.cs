@@ -11,7 +11,7 @@ public sealed class RotaryEmbedding(LlamaConfig config)
     private readonly double[] _inverseFrequencies = InverseFrequencies(config, config.MaxPositionEmbeddings);
 
     /// <summary>What cosines and sines are multiplied by (yarn; else 1).</summary>
-    public double Scale { get; } = config.RopeScaling is { Type: "yarn" } yarn ? yarn.AttentionFactor ?? (0.1 * Math.Log(yarn.Factor)) + 1 : 1;
+    public double Scale { get; } = config.RopeScaling?.Scale ?? 1;
 
     /// <summary>
     /// Cosines and sines [N, HeadDim / 2] for flat positions Int64 [N], or for Qwen2-VL's three positions per token Int64 [3, N].
@@ -100,8 +100,9 @@ public sealed class RotaryEmbedding(LlamaConfig config)
         double known = scaling.OriginalMaxPositions ?? config.MaxPositionEmbeddings;
         double DimensionAt(double rotations) =>
             config.HeadDim * Math.Log(known / (rotations * 2 * Math.PI)) / (2 * Math.Log(config.RopeTheta));
-        var low = Math.Max(0, Math.Floor(DimensionAt(scaling.BetaFast)));
-        var high = Math.Min(config.HeadDim - 1, Math.Ceiling(DimensionAt(scaling.BetaSlow)));
+        var (first, last) = (DimensionAt(scaling.BetaFast), DimensionAt(scaling.BetaSlow));
+        var low = Math.Max(0, scaling.Truncate ? Math.Floor(first) : first);
+        var high = Math.Min(config.HeadDim - 1, scaling.Truncate ? Math.Ceiling(last) : last);
         var width = low == high ? 0.001 : high - low;
         return [.. plain.Select((f, i) =>
         {
@@ -112,7 +113,6 @@ public sealed class RotaryEmbedding(LlamaConfig config)
 
     private Tensor MergeSections(Tensor angles)
     {
-        // Qwen2-VL: consecutive frequencies belong to time, height and width in turn.
         if (config.RopeScaling?.MropeSection is not { } sections || sections.Sum() != config.HeadDim / 2)
         {
             throw new PralineException(
@@ -120,6 +120,14 @@ public sealed class RotaryEmbedding(LlamaConfig config)
                 + $"[{string.Join(", ", config.RopeScaling?.MropeSection ?? [])}].");
         }
 
+        if (config.RopeScaling.MropeInterleaved)
+        {
+            // Qwen3-VL: time, height, width in turn for each frequency, time alone at the end.
+            var owners = Enumerable.Range(0, config.HeadDim / 2).Select(f => f % 3 is var axis and > 0 && f < 3 * sections[axis] ? axis : 0);
+            return Tensor.Cat([.. owners.Select((axis, f) => angles.Select(0, axis).Narrow(-1, f, 1))], -1);
+        }
+
+        // Qwen2-VL: consecutive frequencies belong to time, height and width in turn.
         var pieces = new List<Tensor>();
         long start = 0;
         for (var i = 0; i < sections.Count; i++)

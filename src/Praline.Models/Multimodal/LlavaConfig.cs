@@ -77,7 +77,15 @@ public sealed record LlavaConfig
             throw vision.Error("model_type", $"expected clip_vision_model or siglip_vision_model, found \"{tower}\".");
         }
 
-        return json.Has("image_grid_pinpoints") ? config with { GridPinpoints = Pinpoints(json) } : config;
+        json.MayLeaveUnread("image_token_id"); // beside image_token_index, when both are there
+        if (type == "llava_next" && !json.Bool("use_image_newline_parameter", true))
+        {
+            throw json.Error("use_image_newline_parameter", "only true is implemented.");
+        }
+
+        config = json.Has("image_grid_pinpoints") ? config with { GridPinpoints = Pinpoints(json) } : config;
+        json.RefuseUnread();
+        return config;
     }
 
     private static (int Height, int Width)[] Pinpoints(ConfigReader json)

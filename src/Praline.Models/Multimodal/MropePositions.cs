@@ -1,3 +1,5 @@
+using Praline.Torch;
+
 namespace Praline.Models.Multimodal;
 
 /// <summary>
@@ -44,5 +46,13 @@ public static class MropePositions
         }
 
         return [.. rows.Select(row => row.ToArray())];
+    }
+
+    /// <summary>The same as Int64 [3, T], in the current scope.</summary>
+    internal static Tensor Tensor(PromptTokens prompt, IReadOnlyList<VisionGrid> grids, double? tokensPerSecond, Device device)
+    {
+        using var scope = new TensorScope();
+        var rows = Of(prompt, grids, tokensPerSecond);
+        return Torch.Tensor.From<long>([.. rows.SelectMany(row => row)], 3, rows[0].Length).To(device).MoveToOuterScope();
     }
 }

@@ -35,6 +35,7 @@ public sealed record ProjectorConfig
             HiddenAct = json.String("hidden_act", "gelu")!,
             Bias = json.Bool("bias", true),
         };
+        json.RefuseUnread();
         return Activation.IsKnown(config.HiddenAct)
             ? config
             : throw json.Error("hidden_act", $"expected one of {Activation.Known}, found \"{config.HiddenAct}\".");

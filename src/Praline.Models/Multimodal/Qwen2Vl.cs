@@ -121,19 +121,9 @@ public sealed class Qwen2Vl : SingleFolderModel
         [.. ids.Select(id => id == Config.VideoTokenId ? Config.ImageTokenId : id)], counts);
 
     /// <inheritdoc/>
-    public override PromptEmbeddings EmbedPrompt(PromptTokens prompt, VisionFeatures? features = null)
-    {
-        var plain = base.EmbedPrompt(prompt, features);
-        if (features is null)
-        {
-            return plain;
-        }
-
-        using var scope = new TensorScope();
-        var rows = MropePositions.Of(prompt, features.Grids, Config.Vision.IsVersion25 ? Config.Vision.TokensPerSecond : null);
-        var positions = Tensor.From<long>([.. rows.SelectMany(row => row)], 3, rows[0].Length).To(Language.Device);
-        return plain with { PositionIds = positions.MoveToOuterScope() };
-    }
+    public override Tensor? PositionIds(PromptTokens prompt, VisionFeatures? features) => features is null
+        ? null
+        : MropePositions.Tensor(prompt, features.Grids, Config.Vision.IsVersion25 ? Config.Vision.TokensPerSecond : null, Language.Device);
 
     /// <inheritdoc/>
     public override ChatPart MediaPart(MediaKind kind) => kind == MediaKind.Video ? ChatPart.Video : ChatPart.Image;

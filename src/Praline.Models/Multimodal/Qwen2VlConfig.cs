@@ -35,6 +35,7 @@ public sealed record Qwen2VlConfig
             ImageTokenId = json.Int("image_token_id", 151655, min: 0),
             VideoTokenId = json.Int("video_token_id", 151656, min: 0),
         };
+        json.RefuseUnread();
         return config.Vision.OutHiddenSize == text.HiddenSize
             ? config
             : throw json.Error("vision_config", $"its features have {config.Vision.OutHiddenSize} numbers, the language model takes {text.HiddenSize}.");

@@ -139,8 +139,13 @@ public abstract class VisionLanguageModel : IDisposable
     /// The prompt's embeddings [T, D] with the features at its image marks. Gradients flow through both.
     /// </summary>
     /// <exception cref="PralineException">The prompt has another number of marks than there are images.</exception>
-    public virtual PromptEmbeddings EmbedPrompt(PromptTokens prompt, VisionFeatures? features = null) =>
-        new(PromptAssembly.Embed(prompt, Language.Embed, Language.Device, features));
+    public PromptEmbeddings EmbedPrompt(PromptTokens prompt, VisionFeatures? features = null) => new(
+        PromptAssembly.Embed(prompt, Language.Embed, Language.Device, features), PositionIds(prompt, features));
+
+    /// <summary>
+    /// Positions of a prompt's tokens with the features in place, Int64 [3, T], for families whose positions follow rows and columns; null for 0, 1, 2….
+    /// </summary>
+    public virtual Tensor? PositionIds(PromptTokens prompt, VisionFeatures? features) => null;
 
     /// <summary>
     /// Writes the model to a folder in the layout it was opened from, with Hugging Face's names, and beside the weights every other

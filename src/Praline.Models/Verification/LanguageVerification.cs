@@ -45,6 +45,7 @@ internal static class LanguageVerification
             }
         }
 
+        numbers.Compare("rotary.inv_freq", () => Tensor.From<double>(RotaryEmbedding.InverseFrequencies(model.Config, model.Config.MaxPositionEmbeddings)).To(DType.Float32));
         Generate(numbers, model, ids, real);
     }
 

@@ -23,7 +23,13 @@ public sealed record ClipVisionConfig : VisionTransformerConfig
 
     /// <summary>Reads a visual encoder's folder, or that of a whole CLIP (its <c>vision_config</c>).</summary>
     /// <exception cref="PralineException">A key is missing or makes no sense.</exception>
-    public static ClipVisionConfig Read(string folder) => Read(Open(folder));
+    public static ClipVisionConfig Read(string folder)
+    {
+        var json = Open(folder);
+        var config = Read(json);
+        json.RefuseUnread("token_kept_ratio"); // AuroraCap's own
+        return config;
+    }
 
     /// <summary>Reads a configuration object.</summary>
     /// <exception cref="PralineException">A key makes no sense.</exception>

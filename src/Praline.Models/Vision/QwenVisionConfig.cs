@@ -65,6 +65,9 @@ public sealed record QwenVisionConfig
             ? new QwenVisionConfig { IsVersion25 = true, HiddenSize = 3584, IntermediateSize = 3420, HiddenAct = "silu" }
             : new QwenVisionConfig();
 
+        // Checkpoints of either version carry the other's keys too, and two names for one number.
+        json.MayLeaveUnread("embed_dim", "hidden_size", "mlp_ratio", "intermediate_size", "out_hidden_size", "in_channels", "in_chans", "patch_size");
+
         // Qwen2-VL calls the tower's width embed_dim and the language model's hidden_size.
         var hidden = version25 ? json.Int("hidden_size", usual.HiddenSize) : json.Int("embed_dim", usual.HiddenSize);
         var config = usual with

@@ -16,7 +16,13 @@ public sealed record SiglipVisionConfig : VisionTransformerConfig
 
     /// <summary>Reads a vision tower's folder, or that of a whole SigLIP (its <c>vision_config</c>).</summary>
     /// <exception cref="PralineException">A key is missing or makes no sense.</exception>
-    public static SiglipVisionConfig Read(string folder) => Read(Open(folder));
+    public static SiglipVisionConfig Read(string folder)
+    {
+        var json = Open(folder);
+        var config = Read(json);
+        json.RefuseUnread();
+        return config;
+    }
 
     /// <summary>Reads a configuration object.</summary>
     /// <exception cref="PralineException">A key makes no sense.</exception>

@@ -48,6 +48,7 @@ public abstract record VisionTransformerConfig
         where T : VisionTransformerConfig
     {
         VisionTransformerConfig defaults = usual;
+        json.MayLeaveUnread("tie_word_embeddings"); // older versions write it into every object; a tower has no words
         var config = defaults with
         {
             HiddenSize = json.Int("hidden_size", usual.HiddenSize),

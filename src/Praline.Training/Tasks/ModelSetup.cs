@@ -52,7 +52,7 @@ internal static class ModelSetup
             WeightBytes = Enum.GetValues<ModelPart>().SelectMany(model.Parameters).Sum(p => p.Value.Numel * (long)p.Value.DType.Size()),
             Checkpointing = options.GradientCheckpointing,
             LossAverage = options.LossAverage,
-            EmbedPrompt = model is Qwen2Vl ? model.EmbedPrompt : null,
+            PositionIds = model.PositionIds,
         };
     }
 

@@ -60,8 +60,8 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Compute layers a second time in the backward pass instead of keeping what they computed.</summary>
     public bool Checkpointing { get; init; }
 
-    /// <summary>For models whose prompts have positions in three dimensions: gives them. Null for plain positions.</summary>
-    public Func<PromptTokens, VisionFeatures?, PromptEmbeddings>? EmbedPrompt { get; init; }
+    /// <summary>A prompt's positions as its family has them, see <see cref="VisionLanguageModel.PositionIds"/>. Null for plain positions.</summary>
+    public Func<PromptTokens, VisionFeatures?, Tensor?>? PositionIds { get; init; }
 
     /// <summary>
     /// Turns dropout on for one micro-batch; disposing turns it off. Masks are functions of the seed and the examples: micro-batches of
@@ -161,13 +161,13 @@ public sealed class TrainedModel : IDisposable
 
     private Tensor? Positions(PackedStream stream, IReadOnlyList<TrainingExample> examples, VisionFeatures?[] features)
     {
-        if (EmbedPrompt is null)
+        if (PositionIds is null)
         {
             return null;
         }
 
         using var noGrad = NoGrad.Begin();
-        return PackedPositions.For(stream.Layout, [.. examples.Select((e, i) => EmbedPrompt(e.Packed.Prompt, features[i]))]);
+        return PackedPositions.For(stream.Layout, [.. examples.Select((e, i) => PositionIds(e.Packed.Prompt, features[i]))], Language.Device);
     }
 
     private sealed class Switch(Action off) : IDisposable

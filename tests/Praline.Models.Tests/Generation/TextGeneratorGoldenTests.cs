@@ -21,13 +21,17 @@ public sealed class TextGeneratorGoldenTests
         using var model = GoldenModel.Open(folder);
         var (inputs, expected) = GoldenModel.Numbers(folder);
         using var meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "meta.json")));
-        var withEnd = meta.RootElement.GetProperty("generated_ids_eos");
+        Check(model, inputs, expected["generated_ids"], [], 0);
+        record.Exact(1);
+        if (!meta.RootElement.TryGetProperty("generated_ids_eos", out var withEnd))
+        {
+            return; // cases of transformers 5 have none
+        }
+
         var eos = withEnd.GetProperty("eos_token_id");
         int[] ends = eos.ValueKind == JsonValueKind.Array ? [.. eos.EnumerateArray().Select(id => id.GetInt32())] : [eos.GetInt32()];
-        var pad = withEnd.GetProperty("pad_token_id").GetInt32();
-        Check(model, inputs, expected["generated_ids"], [], pad);
-        Check(model, inputs, expected["generated_ids_eos"], ends, pad);
-        record.Exact(2);
+        Check(model, inputs, expected["generated_ids_eos"], ends, withEnd.GetProperty("pad_token_id").GetInt32());
+        record.Exact(1);
     }
 
     private static void Check(GoldenModel model, Dictionary<string, Tensor> inputs, Tensor expected, int[] eos, int pad)

@@ -49,8 +49,30 @@ public sealed class LlamaConfigTests
         Assert.Equal([5, 6], config.EosTokenIds);
     }
 
+    [Fact]
+    public void Qwen3NormsQueriesAndKeysAndHasHeadsOfItsOwnWidth()
+    {
+        var config = Read("""{"model_type": "qwen3", "hidden_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2}""");
+        Assert.Equal((128, true, false), (config.HeadDim, config.QkNorm, config.QkvBias));
+        var biased = Read("""{"model_type": "qwen3", "attention_bias": true, "head_dim": 16}""");
+        Assert.Equal((16, true, true), (biased.HeadDim, biased.QkvBias, biased.OutputBias));
+    }
+
+    [Fact]
+    public void LayerTypesSayWhichLayersHaveTheWindow()
+    {
+        var config = Read("""
+            {"model_type": "qwen2", "sliding_window": 8, "use_sliding_window": true, "num_hidden_layers": 3, "max_window_layers": 0,
+             "layer_types": ["full_attention", "sliding_attention", "full_attention"]}
+            """);
+        Assert.Equal((null, 8, null), (config.WindowOf(0), config.WindowOf(1), config.WindowOf(2)));
+    }
+
     [Theory]
-    [InlineData("""{"model_type": "gpt2"}""", "model_type", "llama, mistral or qwen2")]
+    [InlineData("""{"model_type": "qwen3", "num_hidden_layers": 2, "layer_types": ["full_attention"]}""", "layer_types", "each of 2 layers")]
+    [InlineData("""{"model_type": "qwen3", "num_hidden_layers": 1, "layer_types": ["chunked_attention"]}""", "layer_types", "sliding_attention")]
+    [InlineData("""{"model_type": "qwen3", "num_hidden_layers": 1, "layer_types": ["sliding_attention"]}""", "layer_types", "use_sliding_window")]
+    [InlineData("""{"model_type": "gpt2"}""", "model_type", "llama, mistral, qwen2 or qwen3")]
     [InlineData("""{"model_type": "llama", "hidden_size": "big"}""", "hidden_size", "an integer")]
     [InlineData("""{"model_type": "llama", "num_hidden_layers": -1}""", "num_hidden_layers", "an integer")]
     [InlineData("""{"model_type": "llama", "num_key_value_heads": 5}""", "num_key_value_heads", "shared out")]

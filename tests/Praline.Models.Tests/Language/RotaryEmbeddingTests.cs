@@ -27,5 +27,25 @@ public sealed class RotaryEmbeddingTests
         Assert.Equal((0.1 * Math.Log(4)) + 1, new RotaryEmbedding(config).Scale, 1e-12);
     }
 
+    [Fact]
+    public void YarnsFactorOnCosinesIsTheQuotientOfItsTwoScales()
+    {
+        var yarn = new RopeScaling { Type = "yarn", Factor = 4 };
+        double Of(double m) => (0.1 * m * Math.Log(4)) + 1;
+        Assert.Equal(Of(0.7) / Of(1.5), (yarn with { Mscale = 0.7, MscaleAllDim = 1.5 }).Scale, 1e-12);
+        Assert.Equal(Of(1), (yarn with { Mscale = 0.7 }).Scale, 1e-12);
+        Assert.Equal(1.25, (yarn with { Mscale = 0.7, MscaleAllDim = 1.5, AttentionFactor = 1.25 }).Scale, 1e-12);
+        Assert.Equal(1, (yarn with { Factor = 0.5 }).Scale);
+    }
+
+    [Fact]
+    public void YarnsRampMayEndBetweenTwoFrequencies()
+    {
+        // Ends of the ramp as they are: −0.50 → 0 and 1.008; the second frequency is divided to 1 / 1.008.
+        var config = Config with { RopeScaling = new RopeScaling { Type = "yarn", Factor = 4, Truncate = false } };
+        var end = 8 * Math.Log(64 / (2 * Math.PI)) / (2 * Math.Log(10000));
+        Assert.Equal((0.1 / 4 / end) + (0.1 * (1 - (1 / end))), RotaryEmbedding.InverseFrequencies(config, 64)[1], 1e-12);
+    }
+
     private static double[] Rounded(double[] values) => [.. values.Select(v => Math.Round(v, 10))];
 }

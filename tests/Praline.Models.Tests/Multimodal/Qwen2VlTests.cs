@@ -93,7 +93,7 @@ public class Qwen2VlTests
         var responses = answers.Select(a => model.Language.Embed(Tensor.From<long>([.. a.Select(id => (long)id)]))).ToArray();
         var layout = new PackedLayout(new SequenceTree(prompt.Length, 2, 3));
         var packed = model.Language.ForwardPacked(
-            Tensor.Cat([prompt.Embeddings, .. responses]), layout, PackedPositions.For(layout, [prompt]));
+            Tensor.Cat([prompt.Embeddings, .. responses]), layout, PackedPositions.For(layout, [prompt.PositionIds], prompt.Embeddings.Device));
 
         for (var i = 0; i < answers.Length; i++)
         {
