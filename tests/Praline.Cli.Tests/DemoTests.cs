@@ -23,7 +23,8 @@ public sealed class DemoTests(ITestOutputHelper output) : IDisposable
         Assert.All(["sft-seed0", "dpo-seed0", "synpo-seed0"], run => Assert.True(File.Exists(Path.Combine(_folder, "runs", run, "metrics.jsonl")), run));
 
         using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "report", "report.json")));
-        Assert.Equal(4, report.RootElement.GetProperty("methods").GetArrayLength());
+        Assert.Equal(10, report.RootElement.GetProperty("methods").GetArrayLength());
+        Assert.Contains("SynPO, contrastive and retrospective", text);
 
         // A second start has nothing left to do, and makes the same report.
         var first = File.ReadAllBytes(Path.Combine(_folder, "report", "report.json"));

@@ -16,6 +16,14 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
     /// <summary>The trained methods in the report's order, by their names on the command line.</summary>
     private static readonly (string Label, string Method)[] Methods = [("SFT on chosen", "sft"), ("DPO", "dpo"), ("SynPO", "synpo")];
 
+    /// <summary>The paper's inference, for the base and for the first SynPO run.</summary>
+    private static readonly (string Label, string File, DetailedCaptionSettings Settings)[] Decodings =
+    [
+        ("contrastive", "contrastive", new() { Contrastive = true }),
+        ("retrospective", "retrospective", new() { Retrospective = true }),
+        ("contrastive and retrospective", "both", new() { Contrastive = true, Retrospective = true }),
+    ];
+
     private string Preference => Path.Combine(folder, "preference");
 
     private string HeldOut => Path.Combine(folder, "heldout");
@@ -37,12 +45,20 @@ internal sealed class CaptionDemo(DemoOptions options, string folder)
 
         Ui.Note("4/5 captions of held-out videos");
         var evaluation = new HeldOutCaptions(HeldOut, options.MaxNewTokens);
-        var captions = new MethodCaptions[runs.Count + 1];
+        var captions = new MethodCaptions[runs.Count + 1 + (2 * Decodings.Length)];
         captions[0] = await evaluation.WriteAsync("base", null, null, CaptionsFile("base", null), cancellation);
         await EachAsync(
             runs.Index(),
             async run => captions[run.Index + 1] = await evaluation.WriteAsync(
                 run.Item.Label, run.Item.Seed, Adapter(run.Item.Method, run.Item.Seed), CaptionsFile(run.Item.Method, run.Item.Seed), cancellation),
+            cancellation);
+
+        var decoded = Decodings.SelectMany(d => new[] { (Model: "base", Method: "base", Seed: (int?)null, Adapter: (string?)null, d), ("SynPO", "synpo", 0, Adapter("synpo", 0), d) }).ToList();
+        await EachAsync(
+            decoded.Index(),
+            async one => captions[runs.Count + 1 + one.Index] = await evaluation.WriteAsync(
+                $"{one.Item.Model}, {one.Item.d.Label}", one.Item.Seed, one.Item.Adapter, CaptionsFile($"{one.Item.Method}-{one.Item.d.File}", one.Item.Seed), cancellation,
+                one.Item.d.Settings),
             cancellation);
 
         Ui.Note("5/5 report");

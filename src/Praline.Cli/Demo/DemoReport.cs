@@ -36,7 +36,7 @@ internal sealed class DemoReport(DemoOptions options, string folder, string held
                 new("preference videos", $"{options.PreferenceVideos}"), new("held-out videos", $"{options.HeldOutVideos}"),
                 new("candidates per video", $"{options.Candidates}"), new("pairs", $"{pairs.Count}"), new("training seeds", $"{options.Seeds}"),
                 new("epochs", $"{options.Epochs}"), new("LoRA rank", $"{options.LoraR}"),
-                new("learning rate", options.LearningRate.ToString(CultureInfo.InvariantCulture)), new("captions", "greedy"),
+                new("learning rate", options.LearningRate.ToString(CultureInfo.InvariantCulture)), new("captions", "greedy; contrastive and retrospective as in the paper: temperature 0.5, top-p 0.9, top-k 32, α 0.5"),
             ],
         };
         var output = Path.Combine(folder, "report");

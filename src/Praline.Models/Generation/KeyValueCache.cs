@@ -49,11 +49,14 @@ public sealed class KeyValueCache : IDisposable
     internal long LengthOf(int layer) => _lengths[layer];
 
     /// <summary>Keeps the sequences of these numbers, in this order (one may come several times).</summary>
-    public void Keep(ReadOnlySpan<long> rows)
+    public void Keep(ReadOnlySpan<long> rows) => Keep(rows, _keys, _values);
+
+    /// <summary>Replaces each tensor [B, …] of some stores by its rows of these numbers, in this order.</summary>
+    internal static void Keep(ReadOnlySpan<long> rows, params ReadOnlySpan<Tensor?[]> stores)
     {
         using var scope = new TensorScope();
         var index = Tensor.From(rows);
-        foreach (var store in new[] { _keys, _values })
+        foreach (var store in stores)
         {
             for (var layer = 0; layer < store.Length; layer++)
             {

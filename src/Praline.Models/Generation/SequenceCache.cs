@@ -89,22 +89,7 @@ internal sealed class SequenceCache(int layers, long capacity = 0) : IDisposable
     }
 
     /// <summary>Keeps the rows of these numbers, in this order (one may come several times).</summary>
-    internal void Keep(ReadOnlySpan<long> rows)
-    {
-        using var scope = new TensorScope();
-        var index = Tensor.From(rows);
-        foreach (var store in new[] { _keys, _values })
-        {
-            for (var layer = 0; layer < store.Length; layer++)
-            {
-                if (store[layer] is { } old)
-                {
-                    store[layer] = old.IndexSelect(0, index.To(old.Device)).DetachFromScope();
-                    old.Dispose();
-                }
-            }
-        }
-    }
+    internal void Keep(ReadOnlySpan<long> rows) => KeyValueCache.Keep(rows, _keys, _values);
 
     /// <summary>The last user frees it.</summary>
     public void Dispose()
