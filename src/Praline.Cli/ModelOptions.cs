@@ -5,12 +5,11 @@ using Praline.Torch;
 namespace Praline.Cli;
 
 /// <summary>The options of every command that loads a model.</summary>
-/// <param name="forImages">Whether the command is about images: then the shipped default is the small assistant.</param>
-internal sealed class ModelOptions(bool forImages = false)
+internal sealed class ModelOptions
 {
     public Option<string?> Model { get; } = new("--model", "--pretrained-pth")
     {
-        Description = $"Folder of a Hugging Face checkpoint. Default: the small {(forImages ? "assistant" : "captioner")} that ships with Praline.",
+        Description = $"Folder of a Hugging Face checkpoint, or {string.Join(" or ", ShippedFiles.Models)}, which ship with Praline.",
     };
 
     public Option<string?> Adapter { get; } = new("--adapter")
@@ -50,8 +49,9 @@ internal sealed class ModelOptions(bool forImages = false)
         command.Options.Add(TokenKeptRatio);
     }
 
-    /// <summary>The folder that was named, or that of the shipped base.</summary>
-    public string ModelFolder(ParseResult parsed) => parsed.GetValue(Model) ?? (forImages ? ShippedFiles.BaseAssistant : ShippedFiles.BaseCaptioner);
+    /// <summary>The folder that was named.</summary>
+    /// <exception cref="PralineException">None was: a model is never chosen silently.</exception>
+    public string ModelFolder(ParseResult parsed) => ShippedFiles.Model(parsed.GetValue(Model));
 
     /// <summary>Sets the thread count and returns the device.</summary>
     public Device Prepare(ParseResult parsed)

@@ -1,3 +1,4 @@
 using Praline.Cli;
 
-return await Host.RunAsync(CommandTree.Create, args);
+var options = OptionConventions.Hyphenated(args);
+return await Host.RunAsync(() => CommandTree.Create(CommandTree.MethodOf(options)), options);

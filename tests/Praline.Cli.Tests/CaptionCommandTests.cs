@@ -21,7 +21,7 @@ public sealed class CaptionCommandTests : IDisposable
     [Fact]
     public void As_the_paper_does_it_resumable_and_by_two_processes_the_file_is_the_same()
     {
-        string[] paper = ["caption", "--videos", Videos, "--contrastive", "--retrospective", "--seed", "3", .. Quick];
+        string[] paper = ["caption", "--model", "small-captioner", "--videos", Videos, "--contrastive", "--retrospective", "--seed", "3", .. Quick];
         var rows = File.ReadAllLines(Run([.. paper, "--out", Path.Combine(_folder.Path, "one.jsonl")], "one.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.Equal(
@@ -41,7 +41,7 @@ public sealed class CaptionCommandTests : IDisposable
         var image = Path.Combine(_folder.Path, "videos", "still.png");
         ImageFile.WritePng(image, new RgbImage(64, 48));
         File.WriteAllText(Path.Combine(Videos, "broken.mp4"), "no video");
-        var (code, text, error) = PralineProcess.Run(["caption", Videos, .. Quick]);
+        var (code, text, error) = PralineProcess.Run(["caption", "--model", "small-captioner", Videos, .. Quick]);
         Assert.Equal(1, code);
         Assert.Equal(4, text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains($"{image}\t", text);
@@ -50,7 +50,7 @@ public sealed class CaptionCommandTests : IDisposable
         var first = SmallWorldData.Name(SmallWorldSplit.Preference, 0);
         var manifest = Path.Combine(_folder.Path, "list.jsonl");
         File.WriteAllText(manifest, JsonSerializer.Serialize(new { path = $"{first}.mp4", id = "one", question = "Is there a circle?", answer = "Yes." }) + "\n");
-        (code, text, error) = PralineProcess.Run(["caption", "--videos", Videos, "--manifest", manifest, "--format", "jsonl", "--n", "2", "--sample", .. Quick]);
+        (code, text, error) = PralineProcess.Run(["caption", "--model", "small-captioner", "--videos", Videos, "--manifest", manifest, "--format", "jsonl", "--n", "2", "--sample", .. Quick]);
         Assert.True(code == 0, error);
         var rows = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(2, rows.Count);
@@ -64,7 +64,7 @@ public sealed class CaptionCommandTests : IDisposable
             chosen = "A square.",
             rejected = "Nothing.",
         }) + "\n");
-        (code, text, error) = PralineProcess.Run(["caption", "--data", data, "--media-folder", Videos, "--format", "jsonl", "--contrastive", "--distortion", "no-medium", .. Quick]);
+        (code, text, error) = PralineProcess.Run(["caption", "--model", "small-captioner", "--data", data, "--media-folder", Videos, "--format", "jsonl", "--contrastive", "--distortion", "no-medium", .. Quick]);
         Assert.True(code == 0, error);
         var only = JsonDocument.Parse(text).RootElement;
         Assert.Equal(("What is red?", "A square."), (Field(only, "question"), Field(only, "answer")));
@@ -81,7 +81,7 @@ public sealed class CaptionCommandTests : IDisposable
     public void Options_that_don_t_go_together_are_refused(string expected, params string[] arguments)
     {
         var video = Path.Combine(Videos, SmallWorldData.Name(SmallWorldSplit.Preference, 0) + ".mp4");
-        var (code, _, error) = PralineProcess.Run(["caption", .. arguments.Select(a => a == "VIDEO" ? video : a)]);
+        var (code, _, error) = PralineProcess.Run(["caption", "--model", "small-captioner", .. arguments.Select(a => a == "VIDEO" ? video : a)]);
         Assert.NotEqual(0, code);
         Assert.Contains(expected, error);
     }

@@ -14,15 +14,15 @@ public sealed class DataCommandsTests : IDisposable
         string[] options = [.. SmallPairs.Write(_folder, 2)[2..], "--max-steps", "1"];
         Run("export", At("pairs.jsonl"), "--format", "trl", "--out", At("trl.parquet"));
         Assert.Contains("2 rows (2 trl), 2 good; 0 errors", Run("check", At("trl.parquet"), "--dir-path", At("videos")));
-        Run(["train", "synpo", "--data", At("pairs.jsonl"), "--out", At("a"), .. options]);
-        Run(["train", "synpo", "--data", At("trl.parquet"), "--out", At("b"), .. options]);
+        Run(["train", "--model", "small-captioner", "synpo", "--data", At("pairs.jsonl"), "--out", At("a"), .. options]);
+        Run(["train", "--model", "small-captioner", "synpo", "--data", At("trl.parquet"), "--out", At("b"), .. options]);
         Assert.Equal(File.ReadAllText(At("a", "metrics.jsonl")), File.ReadAllText(At("b", "metrics.jsonl")));
     }
 
     [Fact]
     public void A_missing_video_ends_training_with_1_and_may_be_left_out()
     {
-        string[] options = ["train", "simpo", .. SmallPairs.Write(_folder, 2), "--max-steps", "1"];
+        string[] options = ["train", "--model", "small-captioner", "simpo", .. SmallPairs.Write(_folder, 2), "--max-steps", "1"];
         File.AppendAllLines(At("pairs.jsonl"), ["""{"video_name":"gone","pos_pre":"a b","neg_pre":"c d","pos_score":9,"neg_score":2}"""]);
         var (exitCode, _, error) = PralineProcess.Run([.. options, "--out", At("a")]);
         Assert.Equal(1, exitCode);

@@ -104,7 +104,7 @@ public sealed class DiskTroubleTests(ITestOutputHelper output) : IDisposable
 
     private string[] Build(string name) =>
     [
-        "build", "--videos", At("videos"), "--out", At(name), "--judge", "openai", "--judge-concurrency", "4", "--candidates", "4", "--max-new-tokens", "60", "--threads", "1",
+        "build", "--model", "small-captioner", "--videos", At("videos"), "--out", At(name), "--judge", "openai", "--judge-concurrency", "4", "--candidates", "4", "--max-new-tokens", "60", "--threads", "1",
     ];
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);

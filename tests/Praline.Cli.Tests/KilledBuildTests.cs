@@ -130,7 +130,7 @@ public sealed class KilledBuildTests(ITestOutputHelper output) : IDisposable
 
     private string[] Build(string name) =>
     [
-        "build", "--videos", Path.Combine(_folder, "videos"), "--out", Path.Combine(_folder, name), "--judge", "openai", "--judge-concurrency", $"{Concurrency}",
+        "build", "--model", "small-captioner", "--videos", Path.Combine(_folder, "videos"), "--out", Path.Combine(_folder, name), "--judge", "openai", "--judge-concurrency", $"{Concurrency}",
         "--candidates", "3", "--max-new-tokens", "60", "--threads", "1", "--concurrency", "2",
     ];
 }

@@ -21,7 +21,7 @@ public sealed class KilledTrainTests(ITestOutputHelper output) : IDisposable
         string[] data = SmallPairs.Write(_folder, 5);
         string[] Train(string name) =>
         [
-            "train", method, .. data, "--out", Path.Combine(_folder, name), "--num-epochs", "4", "--accumulation-steps", "1", "--lora-r", "4", "--lora-alpha", "8",
+            "train", "--model", "small-captioner", method, .. data, "--out", Path.Combine(_folder, name), "--num-epochs", "4", "--accumulation-steps", "1", "--lora-r", "4", "--lora-alpha", "8",
             "--lora-dropout", "0.1", "--lr", "1e-3", "--save-steps", "3", "--eval-split", "0.2",
         ];
         var (exitCode, result, error) = PralineProcess.Run(Train("whole"));
@@ -62,7 +62,7 @@ public sealed class KilledTrainTests(ITestOutputHelper output) : IDisposable
         string[] data = SmallPairs.Write(_folder, 3);
         var run = Path.Combine(_folder, "run");
         var (exitCode, text, error) = PralineProcess.Run(
-            ["profile", "synpo", .. data, "--out", run, "--num-epochs", "2", "--accumulation-steps", "3", "--lora-r", "4", "--lr", "1e-2", "--warmup-ratio", "0", "--eval-split", "0.34"]);
+            ["profile", "--model", "small-captioner", "synpo", .. data, "--out", run, "--num-epochs", "2", "--accumulation-steps", "3", "--lora-r", "4", "--lr", "1e-2", "--warmup-ratio", "0", "--eval-split", "0.34"]);
         Assert.True(exitCode == 0, error);
         Assert.Contains("Memory: about", error);
         Assert.Contains("Peak memory", error);
@@ -81,7 +81,7 @@ public sealed class KilledTrainTests(ITestOutputHelper output) : IDisposable
         (exitCode, _, error) = PralineProcess.Run("merge", text.Trim(), "--out", merged);
         Assert.True(exitCode == 0, error);
         var video = Directory.GetFiles(Path.Combine(_folder, "videos")).Order(StringComparer.Ordinal).First();
-        var adapted = PralineProcess.Run("caption", video, "--adapter", text.Trim(), "--threads", "1", "--max-new-tokens", "20");
+        var adapted = PralineProcess.Run("caption", "--model", "small-captioner", video, "--adapter", text.Trim(), "--threads", "1", "--max-new-tokens", "20");
         var whole = PralineProcess.Run("caption", video, "--model", merged, "--threads", "1", "--max-new-tokens", "20");
         Assert.True(adapted.ExitCode == 0 && whole.ExitCode == 0, adapted.Error + whole.Error);
         Assert.Equal(adapted.Output, whole.Output);

@@ -53,7 +53,7 @@ public sealed class MacaroonTests(ITestOutputHelper output) : IDisposable
             name => $"{{\"Image ID\":\"{name}\",\"Question\":\"Who owns this?\",\"Question Type\":\"Unanswerable Questions\"}}\n")));
 
         // Questions are written by the model, for every image that can be read.
-        string[] imagine = ["imagine", "--images", PathOf("images"), "--out", PathOf("data"), "--max-new-tokens", "60"];
+        string[] imagine = ["imagine", "--model", "small-assistant", "--images", PathOf("images"), "--out", PathOf("data"), "--max-new-tokens", "60"];
         var (exitCode, _, error) = PralineProcess.Run(imagine);
         Assert.True(exitCode == 0, error);
         using var pairs = JsonDocument.Parse(File.ReadAllText(PathOf("data/preference_dataset.json")));
@@ -65,7 +65,7 @@ public sealed class MacaroonTests(ITestOutputHelper output) : IDisposable
 
         // The judge is a script: a real one needs an endpoint. Answers come out in the questions' order, what has none is listed.
         (exitCode, _, error) = PralineProcess.Run(
-            "evaluate", "pie", "--questions", PathOf("pie.jsonl"), "--images", PathOf("images"), "--judge", "small-world", "--truth", Truth(), "--out", PathOf("pie"), "--max-new-tokens", "60");
+            "evaluate", "pie", "--model", "small-assistant", "--questions", PathOf("pie.jsonl"), "--images", PathOf("images"), "--judge", "small-world", "--truth", Truth(), "--out", PathOf("pie"), "--max-new-tokens", "60");
         Assert.True(exitCode == 0, error);
         Assert.Equal(Photographs.Length, File.ReadLines(PathOf("pie/base/answers.jsonl")).Count());
         using var report = JsonDocument.Parse(File.ReadAllText(PathOf("pie/report/report.json")));
@@ -74,10 +74,10 @@ public sealed class MacaroonTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData("imagine", "--images", "/nowhere", "--out", "/tmp/praline-nowhere")]
-    [InlineData("evaluate", "pie", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--judge", "small-world", "--out", "/tmp/praline-nowhere")]
-    [InlineData("evaluate", "pie", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--judge", "nobody", "--out", "/tmp/praline-nowhere")]
-    [InlineData("evaluate", "pie", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--run", "x=/nowhere", "--out", "/tmp/praline-nowhere")]
+    [InlineData("imagine", "--model", "small-assistant", "--images", "/nowhere", "--out", "/tmp/praline-nowhere")]
+    [InlineData("evaluate", "pie", "--model", "small-assistant", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--judge", "small-world", "--out", "/tmp/praline-nowhere")]
+    [InlineData("evaluate", "pie", "--model", "small-assistant", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--judge", "nobody", "--out", "/tmp/praline-nowhere")]
+    [InlineData("evaluate", "pie", "--model", "small-assistant", "--questions", "/nowhere.jsonl", "--images", "/nowhere", "--run", "x=/nowhere", "--out", "/tmp/praline-nowhere")]
     public void A_mistake_is_one_clear_message(params string[] arguments)
     {
         var (exitCode, _, error) = PralineProcess.Run(arguments);

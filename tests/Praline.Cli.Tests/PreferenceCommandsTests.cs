@@ -20,7 +20,7 @@ public sealed class PreferenceCommandsTests : IDisposable
             ["path,id,question,frame_range", $"{names[0]},,,", $"{names[1]},second,What moves?,", $"{names[1]},part,,0-40", $"{names[2]},,,", "broken.mp4,,,", "gone.mp4,,,"]);
         string[] build =
         [
-            "build", "--videos", At("videos"), "--manifest", At("list.csv"), "--out", At("out"), "--judge", "small-world", "offline", "--clips", "scenes",
+            "build", "--model", "small-captioner", "--videos", At("videos"), "--manifest", At("list.csv"), "--out", At("out"), "--judge", "small-world", "offline", "--clips", "scenes",
             "--candidates", "4", "--max-new-tokens", "80", "--threads", "1",
         ];
 
@@ -47,11 +47,11 @@ public sealed class PreferenceCommandsTests : IDisposable
         Assert.True(File.ReadAllLines(At("out", "pairs.jsonl")).Length > before);
 
         Run(["export", At("out", "pairs.jsonl"), "--format", "trl-conversational", "--out", At("trl.jsonl")]);
-        Assert.Contains("0 errors", Run(["check", At("trl.jsonl"), "--videos", At("videos"), "--tokens"]));
+        Assert.Contains("0 errors", Run(["check", At("trl.jsonl"), "--videos", At("videos"), "--tokens", "--model", "small-captioner"]));
         Run(["export", At("trl.jsonl"), "--format", "synpo", "--out", At("back.jsonl")]);
         Assert.Equal(Pairs(At("out", "pairs.jsonl")), Pairs(At("back.jsonl")));
 
-        var (exitCode, problems, _) = PralineProcess.Run("check", At("back.jsonl"), "--videos", At("videos"), "--tokens", "--max-length", "60");
+        var (exitCode, problems, _) = PralineProcess.Run("check", At("back.jsonl"), "--videos", At("videos"), "--tokens", "--model", "small-captioner", "--max-length", "60");
         Assert.Equal(1, exitCode);
         Assert.Contains("line 1", problems);
         Assert.Contains("Raise --max-length", problems);
@@ -61,7 +61,7 @@ public sealed class PreferenceCommandsTests : IDisposable
     public void Settings_that_make_no_sense_are_named()
     {
         SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 1);
-        string[] build = ["build", "--videos", At("videos"), "--out", At("out")];
+        string[] build = ["build", "--model", "small-captioner", "--videos", At("videos"), "--out", At("out")];
         foreach (var (options, expected) in new[]
                  {
                      (new[] { "--judge", "someone" }, "There is no judge 'someone'"),

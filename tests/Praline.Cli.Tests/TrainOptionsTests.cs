@@ -59,7 +59,7 @@ public class TrainOptionsTests
         var folder = Directory.CreateTempSubdirectory("praline-lists-").FullName;
         try
         {
-            var (exitCode, _, error) = PralineProcess.Run(["train", method, "--data", Path.Combine(folder, "none.jsonl"), "--out", Path.Combine(folder, "run"), .. settings]);
+            var (exitCode, _, error) = PralineProcess.Run(["train", "--model", "small-captioner", method, "--data", Path.Combine(folder, "none.jsonl"), "--out", Path.Combine(folder, "run"), .. settings]);
             Assert.Equal(1, exitCode);
             Assert.Contains("none.jsonl", error);
             Assert.Contains(settings[1].Split('=')[0], File.ReadAllText(Path.Combine(folder, "run", "config.json")));
@@ -71,12 +71,12 @@ public class TrainOptionsTests
     }
 
     [Theory]
-    [InlineData("There is no training method 'synpoo'; did you mean 'synpo'", "train", "synpoo", "--data", "x", "--out", "y")]
-    [InlineData("--learning-rate", "train", "synpo", "--data", "x", "--out", "y", "--learning-rat", "1")]
-    [InlineData("the command line: there is no setting 'gamma'", "train", "synpo", "--data", "x", "--out", "y", "--gamma", "1")]
-    [InlineData("batch_size in the command line should be a whole number, found 'many'", "train", "synpo", "--data", "x", "--out", "y", "--batch-size", "many")]
-    [InlineData("Say what to train on", "train", "synpo")]
-    [InlineData("Say which method", "train", "--data", "x", "--out", "y")]
+    [InlineData("There is no training method 'synpoo'; did you mean 'synpo'", "train", "--model", "small-captioner", "synpoo", "--data", "x", "--out", "y")]
+    [InlineData("--learning-rate", "train", "--model", "small-captioner", "synpo", "--data", "x", "--out", "y", "--learning-rat", "1")]
+    [InlineData("the command line: there is no setting 'gamma'", "train", "--model", "small-captioner", "synpo", "--data", "x", "--out", "y", "--gamma", "1")]
+    [InlineData("batch_size in the command line should be a whole number, found 'many'", "train", "--model", "small-captioner", "synpo", "--data", "x", "--out", "y", "--batch-size", "many")]
+    [InlineData("Say what to train on", "train", "--model", "small-captioner", "synpo")]
+    [InlineData("Say which method", "train", "--model", "small-captioner", "--data", "x", "--out", "y")]
     [InlineData("it with --model", "merge", "MODEL", "--out", "x")]
     public void Mistakes_are_named(string expected, params string[] arguments)
     {

@@ -37,7 +37,7 @@ internal static class EvaluateCommand
         var ahead = new Option<int>("--concurrency") { Description = "Questions under way at once: what waits is answered as one batch.", DefaultValueFactory = _ => 16 };
         var restart = new Option<bool>("--restart") { Description = "Begin anew instead of going on." };
         var retry = new Option<bool>("--retry-failed") { Description = "Do again what was rejected or missing." };
-        var model = new ModelOptions(forImages: true);
+        var model = new ModelOptions();
         var command = new Command("pie", "MACAROON's benchmark: answers, verdicts, and one report on several runs.")
         {
             questions, images, output, runs, answers, prefixes, general, generalImages, judge, truth, prompts, maxNewTokens, ahead, restart, retry,

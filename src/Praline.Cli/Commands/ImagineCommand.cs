@@ -35,7 +35,7 @@ internal static class ImagineCommand
         var restart = new Option<bool>("--restart") { Description = "Begin anew instead of going on." };
         var retry = new Option<bool>("--retry-failed") { Description = "Do again what was rejected or missing." };
         var update = new Option<bool>("--update") { Description = "Go on although the questions changed: those that are the same are kept." };
-        var model = new ModelOptions(forImages: true);
+        var model = new ModelOptions();
         var command = new Command("imagine", "MACAROON's data: have the model imagine a preferred and a rejected response to every question.")
         {
             images, questions, output, guides, writer, perType, check, truth, temperature, topP, topK, maxNewTokens, tries, seed, ahead, restart, retry, update,

@@ -10,10 +10,10 @@ namespace Praline.Cli.Commands;
 /// </summary>
 internal static class ProfileCommand
 {
-    public static Command Create()
+    public static Command Create(string? method = null)
     {
         var command = new Command("profile", "Train, by any method, and log the rewards and gradient norms of both sides, chosen and rejected (the papers' figures).");
-        var settings = new TrainingSettings(command);
+        var settings = new TrainingSettings(command, method);
         var launch = new LaunchOptions(command);
         command.SetAction((parsed, cancellation) =>
         {

@@ -10,10 +10,10 @@ namespace Praline.Cli.Commands;
 /// <summary><c>praline train METHOD</c>: supervised or preference training. Stop it at any moment; run again, it goes on.</summary>
 internal static class TrainCommand
 {
-    public static Command Create()
+    public static Command Create(string? method = null)
     {
         var command = new Command("train", "Train on questions and answers (sft) or on preference pairs (synpo, dpo, …).");
-        var settings = new TrainingSettings(command);
+        var settings = new TrainingSettings(command, method);
         var launch = new LaunchOptions(command);
         command.SetAction((parsed, cancellation) =>
         {

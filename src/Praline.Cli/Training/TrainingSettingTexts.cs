@@ -14,12 +14,14 @@ internal static class TrainingSettingTexts
         ["dir_path"] = "--videos",
         ["model_dir"] = "--out",
         ["learning_rate"] = "--lr",
+        ["adapter_path"] = "--adapter",
+        ["torch_dtype"] = "--dtype",
     };
 
     /// <summary>Descriptions by setting, in the order of the help page.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
-        ["pretrained_pth"] = "Checkpoint to train. Default: the small captioner that ships with Praline.",
+        ["pretrained_pth"] = "Checkpoint to train: a Hugging Face folder, or small-captioner or small-assistant, which ship with Praline.",
         ["from_scratch"] = "Start from random weights; the checkpoint gives configuration and tokenizer.",
         ["adapter_path"] = "Adapter to continue training from (PEFT's files).",
         ["reference"] = "Reference model: start (the policy as training starts, as TRL does), base (no adapter), or a folder of a checkpoint or adapter.",

@@ -24,7 +24,10 @@ internal sealed class TrainingSettings
     private readonly Option<string?> _config = new("--config") { Description = "YAML file of settings; MACAROON's own files work unchanged." };
     private readonly Dictionary<string, Option> _settings = new(StringComparer.Ordinal);
 
-    public TrainingSettings(Command command)
+    /// <summary>Adds the options.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="method">The method that the command line names: help shows its settings and defaults; null shows those of all.</param>
+    public TrainingSettings(Command command, string? method)
     {
         command.Arguments.Add(_method);
         command.Options.Add(_config);
@@ -35,7 +38,9 @@ internal sealed class TrainingSettings
 
         foreach (var (name, methods) in OptionsBinder.OfObjectives)
         {
-            Add(command, name, $"Setting of {string.Join(", ", methods.Select(m => m.Method))} (docs/methods.md).", methods[0].Default);
+            var own = methods.Where(m => m.Method == method).ToList();
+            Add(command, name, own.Count > 0 ? $"Setting of {method} (docs/methods.md)." : $"Setting of {Listed(methods)} (docs/methods.md).", own.Count > 0 ? own[0].Default : null, methods[0].Default);
+            _settings[name].Hidden = own.Count == 0 && method is not null && OptionsBinder.Methods.Contains(method);
         }
     }
 
@@ -87,14 +92,21 @@ internal sealed class TrainingSettings
             TorchRuntime.Threads = LaunchOptions.ThreadsPerProcess;
         }
 
-        return options.PretrainedPth.Length > 0 ? options : options with { PretrainedPth = ShippedFiles.BaseCaptioner };
+        return options with { PretrainedPth = ShippedFiles.Model(options.PretrainedPth.Length > 0 ? options.PretrainedPth : null) };
     }
 
-    private void Add(Command command, string name, string text, object? value)
+    /// <summary>Methods, and where their defaults differ each one's.</summary>
+    private static string Listed(IReadOnlyList<(string Method, object? Default)> methods)
+    {
+        var same = methods.Select(m => Default(m.Default)).Distinct().Count() == 1;
+        return string.Join(", ", methods.Select(m => same ? m.Method : m.Method + Default(m.Default))) + (same ? Default(methods[0].Default) : "");
+    }
+
+    private void Add(Command command, string name, string text, object? value, object? kind = null)
     {
         var kebab = "--" + name.Replace('_', '-');
-        string[] aliases = TrainingSettingTexts.Aliases.TryGetValue(name, out var alias) ? [alias] : [];
-        Option option = value switch
+        string[] aliases = TrainingSettingTexts.Aliases.TryGetValue(name, out var alias) ? [alias] : []; // OptionConventions adds the others
+        Option option = (kind ?? value) switch
         {
             bool => new Option<bool>(kebab, aliases),
             _ when OptionsBinder.Lists.Contains(name) => new Option<string[]>(kebab, aliases) { AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, HelpName = "VALUES" },

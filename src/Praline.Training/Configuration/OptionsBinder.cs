@@ -26,6 +26,9 @@ public static class OptionsBinder
          from setting in ObjectiveRegistry.Settings(ObjectiveRegistry.Create(method))
          group (method, setting.Value) by setting.Key).ToDictionary(group => group.Key, group => (IReadOnlyList<(string, object?)>)[.. group], StringComparer.Ordinal);
 
+    /// <summary>Every method, the supervised ones among them.</summary>
+    public static IReadOnlyCollection<string> Methods { get; } = [.. ObjectiveRegistry.Names, "sft", "crl", "multiturn"];
+
     /// <summary>The names whose values are lists or names with values, whatever their defaults.</summary>
     public static IReadOnlySet<string> Lists { get; } =
         FlatSettings.Types(new TrainOptions())

@@ -61,7 +61,7 @@ public sealed class SeveralProcessesTests(ITestOutputHelper output) : IDisposabl
     {
         string[] Build(string name, int processes) =>
         [
-            "build", "--videos", _run.Path("videos"), "--out", _run.Path(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "40", "--threads", "1",
+            "build", "--model", "small-captioner", "--videos", _run.Path("videos"), "--out", _run.Path(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "40", "--threads", "1",
             "--nproc", $"{processes}",
         ];
         _run.Succeed(Build("one", 1));

@@ -18,7 +18,7 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
         Images();
         SameFiles(
             ["imagined.jsonl", "preference_dataset.json", "preference_dataset_seperate.json", "preference_dataset_multiturn.json"],
-            name => ["imagine", "--images", At("world", "images"), "--questions", At("world", "questions.jsonl"), "--out", At(name), "--max-new-tokens", "40", "--threads", "1"]);
+            name => ["imagine", "--model", "small-assistant", "--images", At("world", "images"), "--questions", At("world", "questions.jsonl"), "--out", At(name), "--max-new-tokens", "40", "--threads", "1"]);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
             ["base/answers.jsonl", "report/report.json"],
             name =>
             [
-                "evaluate", "pie", "--questions", At("world", "pie.jsonl"), "--images", At("world", "images"), "--judge", "small-world", "--truth", At("world", "truth.jsonl"),
+                "evaluate", "pie", "--model", "small-assistant", "--questions", At("world", "pie.jsonl"), "--images", At("world", "images"), "--judge", "small-world", "--truth", At("world", "truth.jsonl"),
                 "--out", At(name), "--max-new-tokens", "40", "--threads", "1",
             ]);
     }
@@ -40,13 +40,13 @@ public sealed class SharedGenerationTests(ITestOutputHelper output) : IDisposabl
         SmallWorldData.WriteVideos(_folder, SmallWorldSplit.Preference, 4);
         SameFiles(
             ["clips.jsonl", "short_generation.jsonl", "long_generation.jsonl", "scores.jsonl", "pairs.jsonl"],
-            name => ["build", "--videos", At("videos"), "--out", At(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "40", "--threads", "1"]);
+            name => ["build", "--model", "small-captioner", "--videos", At("videos"), "--out", At(name), "--judge", "small-world", "--candidates", "3", "--max-new-tokens", "40", "--threads", "1"]);
 
         // The steps by themselves, each by several processes.
         string[] common = ["--videos", At("videos"), "--out", At("steps")];
         Succeed(["clips", .. common]);
-        Succeed(["caption-clips", .. common, "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
-        Succeed(["candidates", .. common, "--candidates", "3", "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
+        Succeed(["caption-clips", "--model", "small-captioner", .. common, "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
+        Succeed(["candidates", "--model", "small-captioner", .. common, "--candidates", "3", "--max-new-tokens", "40", "--threads", "1", "--nproc", "2"]);
         Succeed(["rank", .. common, "--judge", "small-world"]);
         foreach (var file in (string[])["clips.jsonl", "short_generation.jsonl", "long_generation.jsonl", "scores.jsonl", "pairs.jsonl"])
         {

@@ -22,14 +22,14 @@ internal sealed class SmallRun : IDisposable
     /// <summary>Twelve steps of four of six examples, with dropout, a checkpoint after every one.</summary>
     public string[] Train(string name, int processes, params string[] more) =>
     [
-        "train", "synpo", .. Data, "--out", Path(name), "--num-epochs", "6", "--accumulation-steps", "4", "--lora-r", "4", "--lora-alpha", "8", "--lora-dropout", "0.1",
+        "train", "--model", "small-captioner", "synpo", .. Data, "--out", Path(name), "--num-epochs", "6", "--accumulation-steps", "4", "--lora-r", "4", "--lora-alpha", "8", "--lora-dropout", "0.1",
         "--lr", "1e-4", "--save-steps", "1", "--nproc", $"{processes}", .. more,
     ];
 
     /// <summary>Six steps of four of six examples that train the whole language model, a checkpoint after every one.</summary>
     public string[] TrainWhole(string name, int processes, params string[] more) =>
     [
-        "train", "synpo", .. Data, "--out", Path(name), "--train", "language", "--num-epochs", "3", "--accumulation-steps", "4", "--lr", "1e-4",
+        "train", "--model", "small-captioner", "synpo", .. Data, "--out", Path(name), "--train", "language", "--num-epochs", "3", "--accumulation-steps", "4", "--lr", "1e-4",
         "--save-steps", "1", "--nproc", $"{processes}", .. more,
     ];
 
