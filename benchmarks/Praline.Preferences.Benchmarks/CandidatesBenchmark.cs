@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Diagnostics;
 using System.Text.Json;
 

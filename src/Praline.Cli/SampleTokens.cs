@@ -107,9 +107,7 @@ internal sealed class SampleTokens : IDisposable
     private IReadOnlyList<int> OfVideo(MediaReference media)
     {
         using var video = media.OpenVideo(maxThreads: 1);
-        var frames = FrameSampler.Choose(
-            video.Info, _sampling.MinFrames, _sampling.MaxFrames, _sampling.FramesPerSecond, _sampling.SampledFrames,
-            media.Range is { } range ? (range.First, range.Last) : null);
+        var frames = _sampling.Choose(video.Info, media.Range is { } range ? (range.First, range.Last) : null);
         return _model.CountTokens([.. frames.Select(_ => (video.Info.Height, video.Info.Width))], MediaKind.Video);
     }
 }

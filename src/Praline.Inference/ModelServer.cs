@@ -111,7 +111,7 @@ public sealed class ModelServer : IDisposable
     public IReadOnlyList<int> EndTokens { get; }
 
     /// <summary>Whether the model sees images and videos.</summary>
-    public bool Sees => _vision is not null;
+    public bool Sees => _vision is { HasVision: true };
 
     /// <summary>The most tokens that prompt and answer may have together.</summary>
     public int ContextLength => _language.Config.MaxPositionEmbeddings;

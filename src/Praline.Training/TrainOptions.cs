@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Data;
 using Praline.Training.Data;
 using Praline.Training.Engine;
@@ -101,7 +102,7 @@ public sealed record TrainOptions
     public string Reference { get; init; } = ReferenceModel.Start;
 
     /// <summary>How frames of videos are chosen.</summary>
-    public FrameOptions Frames { get; init; } = new();
+    public FrameSampling Frames { get; init; } = new();
 
     /// <summary>The share of visual tokens to keep; null takes the checkpoint's.</summary>
     public double? TokenKeptRatio { get; init; }

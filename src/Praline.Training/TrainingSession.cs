@@ -25,6 +25,7 @@ public static class TrainingSession
     {
         world ??= World.Single;
         options.Loop.Validated();
+        options.Frames.Validate();
         var run = new RunFolder(options.ModelDir);
         using var claim = world.IsMain ? FolderLock.Take(run.Root) : null;
         if (world.IsMain)

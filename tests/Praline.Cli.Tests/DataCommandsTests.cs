@@ -34,6 +34,31 @@ public sealed class DataCommandsTests : IDisposable
         Assert.Contains("line 3", File.ReadAllText(At("b", "left_out.jsonl")));
     }
 
+    /// <summary>A language model by itself: checked, trained on text, merged, and asked the rows' questions, with the adapter and merged alike.</summary>
+    [Fact]
+    public void A_language_model_trains_merges_and_answers()
+    {
+        Directory.CreateDirectory(At("language"));
+        foreach (var file in Directory.GetFiles(Path.Combine(Testing.Golden.RepositoryRoot, "models", "small-captioner")))
+        {
+            File.Copy(file, At("language", Path.GetFileName(file)));
+        }
+
+        File.WriteAllLines(At("rows.jsonl"),
+        [
+            """{"prompt":"What moves?","chosen":[{"role":"user","content":"What moves?"},{"role":"assistant","content":"A red circle moves."}],"rejected":[{"role":"user","content":"What moves?"},{"role":"assistant","content":"Nothing."}],"score_chosen":9,"score_rejected":2}""",
+            """{"prompt":"Where?","chosen":"To the left.","rejected":"I do not know."}""",
+        ]);
+        Assert.Contains("answer 1:", Run("check", At("rows.jsonl"), "--tokens", "--model", At("language")));
+        var adapter = Run("train", "dpo", "--data", At("rows.jsonl"), "--model", At("language"), "--out", At("run"), "--num-epochs", "2", "--accumulation-steps", "2", "--lr", "1e-3", "--lora-r", "4", "--threads", "1").Trim();
+        Run("merge", adapter, "--model", At("language"), "--out", At("merged"));
+        string[] Answers(params string[] model) => Run(["caption", "--data", At("rows.jsonl"), "--format", "jsonl", "--max-new-tokens", "8", "--threads", "1", .. model]).Trim().Split('\n');
+        var (tuned, merged) = (Answers("--model", At("language"), "--adapter", adapter), Answers("--model", At("merged")));
+        Assert.Equal(2, tuned.Length);
+        Assert.Equal(tuned, merged);
+        Assert.Contains("text alone", PralineProcess.Run("caption", "--data", At("rows.jsonl"), "--model", At("language"), "--contrastive").Error);
+    }
+
     [Fact]
     public void Columns_are_renamed_and_left_out()
     {

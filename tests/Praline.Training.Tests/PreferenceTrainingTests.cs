@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Text.Json;
 using Praline.Models.Multimodal;
 using Praline.Training.Data;
@@ -184,7 +185,7 @@ public class PreferenceTrainingTests
         // Other weights, another answer, other frames: other keys.
         TrainingSession.Run(options with { ModelDir = options.ModelDir + "3", Loop = options.Loop with { Seed = 7 } });
         Assert.Equal(2, Directory.GetFiles(cache).Length);
-        TrainingSession.Run(options with { ModelDir = options.ModelDir + "4", Frames = new FrameOptions { MinFrm = 3, MaxFrm = 3 } });
+        TrainingSession.Run(options with { ModelDir = options.ModelDir + "4", Frames = new FrameSampling { MinFrames = 3, MaxFrames = 3 } });
         Assert.Equal(3, Directory.GetFiles(cache).Length);
         File.WriteAllText(world.PairRows, File.ReadAllText(world.PairRows).Replace("It is big.", "It is small."));
         TrainingSession.Run(options with { ModelDir = options.ModelDir + "5" });
@@ -221,7 +222,7 @@ public class PreferenceTrainingTests
         DatasetPath = world.PairRows,
         DirPath = world.Data,
         ModelDir = Path.Combine(world.Folder, "runs", method),
-        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Frames = new FrameSampling { MinFrames = 2, MaxFrames = 2 },
         Lora = new() { R = 4, LoraAlpha = 8, LoraDropout = 0.05 },
         Loop = new TrainerOptions { NumEpochs = 4, BatchSize = 2, AccumulationSteps = 4, LearningRate = 5e-3, WarmupSteps = 1, SaveSteps = 0 },
     };

@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Text.Json;
 using Praline.Models.Multimodal;
 using Praline.Training.Data;
@@ -129,7 +130,7 @@ public class SupervisedTrainingTests
         PretrainedPth = world.Model,
         DatasetPath = world.SupervisedRows,
         ModelDir = Path.Combine(world.Folder, "runs", name),
-        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Frames = new FrameSampling { MinFrames = 2, MaxFrames = 2 },
         Loop = new TrainerOptions { NumEpochs = 12, BatchSize = 3, AccumulationSteps = 1, LearningRate = 5e-3, WarmupSteps = 2, MaxGradNorm = 1, SaveSteps = 0 },
     };
 

@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.CommandLine;
 using Praline.Cli.Distributed;
 using Praline.Data;
@@ -147,7 +148,7 @@ internal sealed class CaptionCommand
             {
                 foreach (var row in await rows)
                 {
-                    Console.WriteLine(parsed.GetValue(_format) == "jsonl" ? JsonText.Line(row) : $"{item.Path}\t{row.Prediction.ReplaceLineEndings(" ")}");
+                    Console.WriteLine(parsed.GetValue(_format) == "jsonl" ? JsonText.Line(row) : $"{item.Path ?? item.Name}\t{row.Prediction.ReplaceLineEndings(" ")}");
                 }
             }
             catch (Exception error) when (Host.IsUsers(error))
@@ -247,13 +248,13 @@ internal sealed class CaptionCommand
         {
             var asked = sample.Turns.Count == 1 ? sample.Turns[0].Text.Trim()
                 : throw new DataException(sample.Problem("messages", "one question", $"{sample.Turns.Count} turns", "Caption rows that ask once, or use praline serve for conversations."));
-            var medium = sample.Media.ToList() is [var only] ? only
-                : throw new DataException(sample.Problem("media", "one video or image", $"{sample.Media.Count()}", "Leave the row out."));
-            var file = medium.Path ?? throw new DataException(sample.Problem("media", "a file", "bytes inside the data file", "Write the media to files (praline export)."));
+            var medium = sample.Media.ToList() is [] or [_] ? sample.Media.FirstOrDefault()
+                : throw new DataException(sample.Problem("media", "at most one video or image", $"{sample.Media.Count()}", "Leave the row out."));
+            var file = medium is null ? null : medium.Path ?? throw new DataException(sample.Problem("media", "a file", "bytes inside the data file", "Write the media to files (praline export)."));
             var answer = sample.Answers.Count == 1 || sample.HasPair ? (sample.HasPair ? sample.Pair().Chosen : sample.Answers[0]).Text : "";
             items.Add(new CaptionItem(
-                items.Exists(i => i.Name == sample.Id) ? $"{sample.Id}#{sample.Number}" : sample.Id, file, medium.IsVideo, asked, answer,
-                medium.Range is { } r ? new FrameRange(r.First, r.Last) : null));
+                items.Exists(i => i.Name == sample.Id) ? $"{sample.Id}#{sample.Number}" : sample.Id, file, medium is { IsVideo: true }, asked, answer,
+                medium?.Range is { } r ? new FrameRange(r.First, r.Last) : null));
         }
 
         return items.Count > 0 ? items : throw new PralineException($"{path} holds no rows.");

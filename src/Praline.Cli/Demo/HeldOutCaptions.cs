@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Text.Json;
 using Praline.Models.Checkpoints;
 using Praline.Preferences;

@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Models.Generation;
 
 namespace Praline.Preferences;

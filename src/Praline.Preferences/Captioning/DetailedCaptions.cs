@@ -25,12 +25,12 @@ public enum Distortion
 
 /// <summary>Something to caption.</summary>
 /// <param name="Name">Its name, different from all others.</param>
-/// <param name="Path">The file.</param>
+/// <param name="Path">The file; null for a question about text alone.</param>
 /// <param name="IsVideo">A video; else an image.</param>
 /// <param name="Question">What is asked about it; null for the common question.</param>
 /// <param name="Answer">A known caption, which goes into the row; empty without.</param>
 /// <param name="Range">The only frames to use; null for all.</param>
-public sealed record CaptionItem(string Name, string Path, bool IsVideo, string? Question = null, string Answer = "", FrameRange? Range = null);
+public sealed record CaptionItem(string Name, string? Path, bool IsVideo, string? Question = null, string Answer = "", FrameRange? Range = null);
 
 /// <summary>How <see cref="DetailedCaptions"/> captions; the defaults are those of the paper's <c>inference_cd_retro.py</c>.</summary>
 public sealed record DetailedCaptionSettings
@@ -180,7 +180,7 @@ public sealed class DetailedCaptions(ModelServer server)
         {
             Stage = Name,
             OutputPath = outputPath,
-            Items = [.. items.Select(i => StageItem.Of(i.Name, i.Path, i.Question ?? "", i.Answer, $"{i.Range}"))],
+            Items = [.. items.Select(i => StageItem.Of(i.Name, i.Path ?? "", i.Question ?? "", i.Answer, $"{i.Range}"))],
             Settings = settings,
             Inputs = new StageFingerprint(),
         };
@@ -193,7 +193,7 @@ public sealed class DetailedCaptions(ModelServer server)
     {
         var question = (item.Question ?? Prompts.Question).Trim();
         var media = Media(item);
-        using var seen = await server.EncodeAsync(media, cancellation).ConfigureAwait(false); // held for both passes
+        using var seen = media is null ? null : await server.EncodeAsync(media, cancellation).ConfigureAwait(false); // held for both passes
         var first = await PassAsync(item, media, Settings.Retrospective ? "draft" : "caption", _ => question, cancellation).ConfigureAwait(false);
         var final = Settings.Retrospective
             ? await PassAsync(item, media, "retrospective", i => Prompts.Fill("retrospective-video", ("draft", first[i].Text), ("question", question)), cancellation).ConfigureAwait(false)
@@ -205,22 +205,22 @@ public sealed class DetailedCaptions(ModelServer server)
             Answer = item.Answer.Trim(),
             PastPrediction = Settings.Retrospective ? first[i].Text : null,
             Prediction = caption.Text,
-            Duration = seen.Content.Duration,
+            Duration = seen?.Content.Duration ?? 0,
             Candidate = i,
             Truncated = caption.Truncated,
         })];
     }
 
     /// <summary>One pass over an item: prompts that are the same are asked once with all their seeds.</summary>
-    private async Task<IReadOnlyList<Caption>> PassAsync(CaptionItem item, MediaInput media, string pass, Func<int, string> prompt, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Caption>> PassAsync(CaptionItem item, MediaInput? media, string pass, Func<int, string> prompt, CancellationToken cancellation)
     {
         var prompts = Enumerable.Range(0, Settings.Captions).GroupBy(prompt).ToList();
         var results = await server.AnswerAsync(
             [.. prompts.Select(p => new InferenceRequest
             {
                 Name = item.Name,
-                Messages = [new Message("user", media, p.Key)],
-                Contrast = Settings.Contrastive ? ([Distorted(item, media, p.Key)], Settings.Alpha) : null,
+                Messages = [media is null ? new Message("user", p.Key) : new Message("user", media, p.Key)],
+                Contrast = Settings.Contrastive ? ([Distorted(item, media!, p.Key)], Settings.Alpha) : null,
                 Options = Settings.Drawing.ToOptions(),
                 Seeds = [.. p.Select(i => Seeds.Derive(Settings.Seed, $"{Name}/{pass}", item.Name, i))],
                 Adapter = Adapter,
@@ -235,16 +235,16 @@ public sealed class DetailedCaptions(ModelServer server)
         return captions;
     }
 
-    private MediaInput Media(CaptionItem item) => item.IsVideo
-        ? MediaInput.Video(item.Path, Settings.Sampling, RangeOf(item))
-        : MediaInput.Image(item.Path);
+    private MediaInput? Media(CaptionItem item) => item.Path is not { } path ? null
+        : item.IsVideo ? MediaInput.Video(path, Settings.Sampling, RangeOf(item))
+        : MediaInput.Image(path);
 
     private static (int, int)? RangeOf(CaptionItem item) => item.Range is { } r ? (r.First, r.Last) : null;
 
     /// <summary>The second stream's message.</summary>
     private Message Distorted(CaptionItem item, MediaInput media, string question) => Settings.Distortion switch
     {
-        Distortion.FewerFrames => new Message("user", MediaInput.Video(item.Path, info => Third(Settings.Sampling.Choose(info, RangeOf(item))), RangeOf(item)), question),
+        Distortion.FewerFrames => new Message("user", MediaInput.Video(item.Path!, info => Third(Settings.Sampling.Choose(info, RangeOf(item))), RangeOf(item)), question),
         Distortion.ShuffledFrames => new Message(
             "user", media with { Open = () => media.Open().With($"shuffled {Settings.Seed}", frames => Shuffle(frames, Seeds.Derive(Settings.Seed, $"{Name}/shuffle", item.Name, 0))) }, question),
         Distortion.Blurred => new Message("user", media with { Open = () => media.Open().With("blurred", frames => [.. frames.Select(Blur)]) }, question),
@@ -281,6 +281,11 @@ public sealed class DetailedCaptions(ModelServer server)
     public void Check(IReadOnlyList<CaptionItem> items)
     {
         Settings.Validate();
+        if ((Settings.Contrastive || Settings.Retrospective) && items.FirstOrDefault(i => i.Path is null) is { } text)
+        {
+            throw new PralineException($"{text.Name} is a question about text alone: contrastive decoding and retrospection look at a video or an image. Leave --contrastive and --retrospective out.");
+        }
+
         if (Settings.Contrastive && Settings.Distortion is Distortion.FewerFrames or Distortion.ShuffledFrames
             && items.FirstOrDefault(i => !i.IsVideo) is { } image)
         {

@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Data;
 namespace Praline.Preferences;
 

@@ -1,3 +1,5 @@
+using Praline.Media;
+
 namespace Praline.Preferences;
 
 /// <summary>What a plan assumes. Only the first group decides what will be done; the rest are guesses about lengths.</summary>

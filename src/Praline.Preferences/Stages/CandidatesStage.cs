@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Data;
 using Praline.Json;
 namespace Praline.Preferences;

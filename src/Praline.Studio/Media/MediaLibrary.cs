@@ -114,7 +114,7 @@ public sealed class MediaLibrary
     }
 
     /// <summary>The settings that the candidates of this folder were made with; the papers' where no build left them.</summary>
-    private static (Inference.FrameSampling Sampling, string Words) Sampling(DataSetEntry data)
+    private static (Praline.Media.FrameSampling Sampling, string Words) Sampling(DataSetEntry data)
     {
         var state = data.Files.LongGeneration + ".state";
         if (File.Exists(state))
@@ -123,7 +123,7 @@ public sealed class MediaLibrary
             var settings = document.RootElement.GetProperty("settings");
             string? Setting(string name) => settings.TryGetProperty(name, out var value) ? value.GetString() : null;
             double? Number(string name) => double.TryParse(Setting(name), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
-            return (new Inference.FrameSampling
+            return (new Praline.Media.FrameSampling
             {
                 MinFrames = (int)(Number("min_frm") ?? 8),
                 MaxFrames = (int)(Number("max_frm") ?? 16),
@@ -132,7 +132,7 @@ public sealed class MediaLibrary
             }, "The frames that the captioner saw, by the build's settings.");
         }
 
-        return (Inference.FrameSampling.ForVideos, "The frames that a captioner sees with the default settings; this folder does not say which were used.");
+        return (Praline.Media.FrameSampling.ForVideos, "The frames that a captioner sees with the default settings; this folder does not say which were used.");
     }
 
     private static string RealPath(string path)

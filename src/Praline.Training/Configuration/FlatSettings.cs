@@ -5,6 +5,15 @@ namespace Praline.Training.Configuration;
 /// <summary>Options as flat names and values, as configs and run folders have them.</summary>
 internal static class FlatSettings
 {
+    /// <summary>What SynPO's scripts call the settings of <see cref="Media.FrameSampling"/>.</summary>
+    private static readonly Dictionary<string, string> Papers = new(StringComparer.Ordinal)
+    {
+        [nameof(Media.FrameSampling.MinFrames)] = "min_frm",
+        [nameof(Media.FrameSampling.MaxFrames)] = "max_frm",
+        [nameof(Media.FrameSampling.FramesPerSecond)] = "fps_frm",
+        [nameof(Media.FrameSampling.SampledFrames)] = "sampled_frm",
+    };
+
     /// <summary>All settings of the options and of the option records inside them, by their names in snake case.</summary>
     internal static Dictionary<string, object?> Of(TrainOptions options)
     {
@@ -16,7 +25,7 @@ internal static class FlatSettings
     /// <summary>A property's flat name: <c>lora_r</c>, but <c>lora_alpha</c> as it is.</summary>
     internal static string NameOf(PropertyInfo property, string prefix)
     {
-        var own = SnakeCase.Of(property.Name);
+        var own = Papers.GetValueOrDefault(property.Name) ?? SnakeCase.Of(property.Name);
         return own.StartsWith(prefix, StringComparison.Ordinal) ? own : prefix + own;
     }
 

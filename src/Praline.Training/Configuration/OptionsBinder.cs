@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Collections;
 using System.Reflection;
 using Praline.Training.Data;
@@ -102,7 +103,7 @@ public static class OptionsBinder
     {
         LoraConfig => "lora_",
         ConditionOptions => "condition_",
-        TrainerOptions or FrameOptions => "",
+        TrainerOptions or FrameSampling => "",
         _ => null,
     };
 }

@@ -5,7 +5,7 @@ namespace Praline.Training.Data;
 
 /// <summary>Finds and reads the frames that examples look at.</summary>
 /// <param name="Frames">How frames of videos are chosen.</param>
-public sealed record MediaReader(FrameOptions Frames)
+public sealed record MediaReader(FrameSampling Frames)
 {
     /// <summary>How many images the model will see, from the file's header alone.</summary>
     /// <exception cref="PralineException">The file is missing or can't be read.</exception>
@@ -56,7 +56,7 @@ public sealed record MediaReader(FrameOptions Frames)
         frames.Length < 2 || info.AverageFps <= 0 ? 0 : (frames[^1] - frames[0]) / info.AverageFps / (frames.Length - 1);
 
     private int[] Choose(VideoInfo info, MediaSet media) =>
-        FrameSampler.Choose(info, Frames.MinFrm, Frames.MaxFrm, Frames.FpsFrm, Frames.SampledFrm, media.Range);
+        Frames.Choose(info, media.Range);
 
     private static T Guard<T>(MediaSet media, Func<T> read)
     {

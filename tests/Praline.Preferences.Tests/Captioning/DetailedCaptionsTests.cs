@@ -56,7 +56,7 @@ public sealed class DetailedCaptionsTests : IDisposable
 
         using var second = AuroraCap.Load(_folder["saved"] is var saved && Save(saved) ? saved : "", new Praline.Models.Checkpoints.LoadOptions { TokenKeptRatio = 0.5 });
         RgbImage[] frames, fewer;
-        using (var file = VideoFile.Open(item.Path))
+        using (var file = VideoFile.Open(item.Path!))
         {
             var last = file.Info.FrameCount - 1;
             frames = file.ReadFrames(FrameSampler.Linspace(0, last, 7));

@@ -55,7 +55,7 @@ public class YamlSettingsTests : IDisposable
         Assert.Equal(["all-linear"], options.Lora.TargetModules);
         Assert.Equal(4, options.Lora.RankPattern["q_proj"]);
         Assert.True(options.Lora.UseDora);
-        Assert.Equal(6, options.Frames.SampledFrm);
+        Assert.Equal(6, options.Frames.SampledFrames);
         Assert.Equal("worst ", options.Conditions.Texts["worst"]);
         Assert.True(options.Conditions.AfterQuestion);
         var objective = Assert.IsType<Training.Objectives.Dpo.DpoObjective>(Training.Objectives.ObjectiveRegistry.Create(options.Method, options.Objective));

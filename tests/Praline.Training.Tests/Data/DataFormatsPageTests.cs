@@ -163,7 +163,7 @@ public sealed partial class DataFormatsPageTests : IDisposable
         DatasetPath = path,
         DirPath = _world.Data,
         ModelDir = Path.Combine(_world.Folder, "runs", Guid.NewGuid().ToString("N")),
-        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Frames = new FrameSampling { MinFrames = 2, MaxFrames = 2 },
         Loop = new TrainerOptions { MaxSteps = 1, BatchSize = 4, LearningRate = 1e-3 },
     };
 

@@ -240,7 +240,7 @@ public sealed class FormatMatrixTests : IDisposable
         DatasetPath = path,
         DirPath = _world.Data,
         ModelDir = Path.Combine(_world.Folder, "runs", run),
-        Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+        Frames = new FrameSampling { MinFrames = 2, MaxFrames = 2 },
         Loop = new TrainerOptions { MaxSteps = 1, BatchSize = 3, LearningRate = 1e-3 },
     };
 }

@@ -1,3 +1,4 @@
+using Praline.Media;
 using Praline.Data;
 using Praline.Models.Checkpoints;
 using Praline.Models.Multimodal;
@@ -85,7 +86,7 @@ public class LoraPartsTests
             _ => VisionLanguageModel.Load(family, load),
         };
         var media = new MediaSet([MediaReference.Video(Path.Combine(world.Data, "v0.mp4"))]);
-        using var live = new LiveVision(model, new MediaReader(new FrameOptions { MinFrm = 2, MaxFrm = 2 }));
+        using var live = new LiveVision(model, new MediaReader(new FrameSampling { MinFrames = 2, MaxFrames = 2 }));
         using var generator = new Generator(1);
         using var adapter = LoraAdapter.Create(
             model, [ModelPart.VisionTower], new LoraConfig { R = 2, LoraAlpha = 4, LoraDropout = 0.3, TargetModules = ["all-linear"] }, 1, DType.Float64).WithRandomB();
@@ -122,7 +123,7 @@ public class LoraPartsTests
         using var scope = new TensorScope();
         using var model = VisionLanguageModel.Load(folder, new LoadOptions { DType = DType.Float64 });
         var media = new MediaSet([MediaReference.Video(Path.Combine(world.Data, "v0.mp4"))]);
-        var reader = new MediaReader(new FrameOptions { MinFrm = 2, MaxFrm = 2 });
+        var reader = new MediaReader(new FrameSampling { MinFrames = 2, MaxFrames = 2 });
         using var live = new LiveVision(model, reader);
         using var frozen = new FrozenVision(model, reader);
         live.Prepare([media], null, default);

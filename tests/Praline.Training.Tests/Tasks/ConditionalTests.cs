@@ -157,7 +157,7 @@ public sealed class ConditionalTests : IDisposable
             EvalDatasetPath = data,
             DirPath = _folder,
             Conditions = new() { Texts = new Dictionary<string, string> { ["preferred"] = "good ", ["fair"] = "fair ", ["rejected"] = "bad " } },
-            Frames = new FrameOptions { MinFrm = 2, MaxFrm = 2 },
+            Frames = new FrameSampling { MinFrames = 2, MaxFrames = 2 },
             Lora = new LoraConfig { R = 4, LoraAlpha = 8, LoraDropout = 0 },
         };
     }

@@ -1,9 +1,7 @@
-using Praline.Media;
-
-namespace Praline.Inference;
+namespace Praline.Media;
 
 /// <summary>
-/// How many frames of a video or clip the captioner sees. As in SynPO's loaders: <c>sampled_frm</c> if set, else
+/// How many frames of a video or clip a model sees. As in SynPO's loaders: <c>sampled_frm</c> if set, else
 /// <c>floor(duration · fps_frm)</c> held between <c>min_frm</c> and <c>max_frm</c> and to the number of frames; the frames are then
 /// <c>linspace(first, last, n)</c> cut to integers.
 /// </summary>
