@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Text.Json;
 using Praline.Inference;
 using Praline.Server.Media;

@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.Net;
 using Praline.Inference;
 

@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.IO.Compression;
 using System.Net;
 using System.Text;

@@ -1,3 +1,4 @@
+using Praline.Media;
 using System.CommandLine;
 using System.Net;
 using Praline.Server;
