@@ -57,6 +57,8 @@ internal static class NumberOptions
         ["--pairs-k"] = new(1, 10_000),
         ["--port"] = new(0, 65_535),
         ["--prefix-cache"] = new(0, 1e6),
+        ["--price-answer"] = new(0, 1e9),
+        ["--price-prompt"] = new(0, 1e9),
         ["--questions-per-type"] = new(1, 10_000),
         ["--report-pairs"] = new(0, 1e6),
         ["--requests-per-minute"] = new(1, 1e9),
@@ -100,7 +102,7 @@ internal static class NumberOptions
     /// <summary>True when the table says what the option takes.</summary>
     public static bool HasRange(Option option) => Ranges.ContainsKey(option.Name);
 
-    private static bool IsNumber(Type type) => type.IsPrimitive && type != typeof(bool) && type != typeof(char);
+    private static bool IsNumber(Type type) => (type.IsPrimitive && type != typeof(bool) && type != typeof(char)) || type == typeof(decimal);
 
     private static void MakeStrict(Option option, Range range)
     {
@@ -124,6 +126,9 @@ internal static class NumberOptions
             case Option<ulong?> seed:
                 seed.CustomParser = result => Read(result, range, "a whole number", Seed);
                 break;
+            case Option<decimal?> price:
+                price.CustomParser = result => Read(result, range, "a number", Price);
+                break;
             default:
                 throw new ArgumentException($"{option.Name}: numbers are double, int or ulong, not {option.ValueType}.");
         }
@@ -146,6 +151,9 @@ internal static class NumberOptions
 
     private static double? Real(string text) => double.TryParse(
         text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+
+    private static decimal? Price(string text) => decimal.TryParse(
+        text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static int? Whole(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 

@@ -26,6 +26,7 @@ public static class TrainingSession
         world ??= World.Single;
         options.Loop.Validated();
         options.Frames.Validate();
+        options.Lora.Validated("The settings of the run");
         var run = new RunFolder(options.ModelDir);
         using var claim = world.IsMain ? FolderLock.Take(run.Root) : null;
         if (world.IsMain)

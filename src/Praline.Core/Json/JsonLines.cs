@@ -31,7 +31,7 @@ public static class JsonLines
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = StrictJson.Parse(File.ReadAllBytes(path));
             return [.. document.RootElement.Clone().EnumerateArray().Select((element, i) => new JsonRow($"{path}, item {i + 1}", element))];
         }
         catch (JsonException e)
@@ -47,7 +47,7 @@ public static class JsonLines
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = StrictJson.Parse(Encoding.UTF8.GetBytes(text));
             return new JsonRow(place, document.RootElement.Clone());
         }
         catch (JsonException e)
@@ -77,7 +77,7 @@ public static class JsonLines
     public static IEnumerable<(int Number, string Text)> ReadLines(string path)
     {
         using var reader = Open(path);
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        for (var number = 1; Next(reader, path, number) is { } line; number++)
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
@@ -86,11 +86,23 @@ public static class JsonLines
         }
     }
 
+    private static string? Next(StreamReader reader, string path, int number)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new PralineException($"{path}, line {number} or soon after: bytes that are not UTF-8. Save the file as UTF-8.", error);
+        }
+    }
+
     private static StreamReader Open(string path)
     {
         try
         {
-            return new StreamReader(path, new UTF8Encoding(false));
+            return new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -38,9 +38,9 @@ internal static class NativeLibraryLoader
             yield return Path.Combine(given, file);
         }
 
-        for (var folder = new DirectoryInfo(baseDirectory); folder is not null; folder = folder.Parent)
+        if (NativeFolder.OfCheckout(baseDirectory) is { } built)
         {
-            yield return Path.Combine(folder.FullName, "artifacts", "native", file);
+            yield return Path.Combine(built, file);
         }
     }
 

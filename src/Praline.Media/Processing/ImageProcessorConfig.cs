@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Json;
 
 namespace Praline.Media;
 
@@ -96,7 +97,7 @@ public sealed record ImageProcessorConfig
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = StrictJson.Parse(json);
             var root = document.RootElement;
             return ImageProcessorConfigReader.Read(InUnified(root) is { } inner ? inner : root, name);
         }
@@ -119,7 +120,7 @@ public sealed record ImageProcessorConfig
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var document = StrictJson.Parse(File.ReadAllBytes(file));
             return InUnified(document.RootElement) is not null;
         }
         catch (JsonException problem)

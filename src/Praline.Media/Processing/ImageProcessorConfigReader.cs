@@ -5,7 +5,7 @@ namespace Praline.Media;
 /// <summary>Reads the keys of a preprocessor_config.json one by one, so that an error can name the key.</summary>
 internal static class ImageProcessorConfigReader
 {
-    private const int LargestSide = 16384;
+    private const int LargestSide = 4096;
 
     public static ImageProcessorConfig Read(JsonElement root, string name)
     {
@@ -27,7 +27,7 @@ internal static class ImageProcessorConfigReader
             DoCenterCrop = keys.Flag("do_center_crop", defaults.DoCenterCrop),
             CropSize = keys.Crop("crop_size", defaults.CropSize),
             DoRescale = keys.Flag("do_rescale", defaults.DoRescale),
-            RescaleFactor = keys.Number("rescale_factor", defaults.RescaleFactor),
+            RescaleFactor = keys.Number("rescale_factor", defaults.RescaleFactor, 1e-9, 1e3),
             DoNormalize = keys.Flag("do_normalize", defaults.DoNormalize),
             ImageMean = keys.Triple("image_mean", defaults.ImageMean, mayBeZero: true),
             ImageStd = keys.Triple("image_std", defaults.ImageStd, mayBeZero: false),
@@ -108,9 +108,9 @@ internal static class ImageProcessorConfigReader
             : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number > 0 ? number
             : throw Problem(name, "a whole number above 0", value, key);
 
-        public double Number(string key, double otherwise) => Find(key) is not { } value ? otherwise
-            : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number
-            : throw Problem(name, "a number", value, key);
+        public double Number(string key, double otherwise, double least, double most) => Find(key) is not { } value ? otherwise
+            : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most ? number
+            : throw Problem(name, FormattableString.Invariant($"a number from {least} to {most}"), value, key);
 
         public ImageSize Size(string key, ImageProcessorConfig defaults)
         {
@@ -165,9 +165,9 @@ internal static class ImageProcessorConfigReader
             var numbers = value.ValueKind == JsonValueKind.Array
                 ? value.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? (float)v.GetDouble() : float.NaN).ToArray()
                 : [];
-            return numbers.Length == 3 && numbers.All(n => float.IsFinite(n) && (mayBeZero || n != 0))
+            return numbers.Length == 3 && numbers.All(n => Math.Abs(n) <= 1e4 && (mayBeZero || Math.Abs(n) >= 1e-4))
                 ? numbers
-                : throw Problem(name, mayBeZero ? "three numbers" : "three numbers other than 0", value, key);
+                : throw Problem(name, mayBeZero ? "three numbers from -10000 to 10000" : "three numbers from 0.0001 to 10000", value, key);
         }
 
         public IReadOnlyList<(int Height, int Width)> Pairs(string key, IReadOnlyList<(int Height, int Width)> otherwise)

@@ -12,6 +12,9 @@ public static class PillowResize
     /// <summary>Below so many multiplications, threads cost more than they gain.</summary>
     private const long ParallelWork = 2_000_000;
 
+    private const long MostPixels = 1 << 26;
+    private const int LongestSide = 1 << 17;
+
     private const int Half = 1 << (ResizeKernel.PrecisionBits - 1);
 
     /// <summary>Resizes an image; the same size gives the same object.</summary>
@@ -27,6 +30,13 @@ public static class PillowResize
         if ((width, height) == (image.Width, image.Height))
         {
             return image;
+        }
+
+        if ((long)width * height > MostPixels || Math.Max(width, height) > LongestSide)
+        {
+            throw new MediaException(
+                $"an image of {image.Width} × {image.Height} pixels", $"at most {MostPixels:N0} pixels and {LongestSide:N0} a side after resizing",
+                $"{width} × {height}", "An image so long and narrow shows a model nothing: cut it, or leave it out.");
         }
 
         if (filter == ResizeFilter.Nearest)

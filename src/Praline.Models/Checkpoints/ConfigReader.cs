@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Praline.Json;
 using Praline.Torch;
 
 namespace Praline.Models.Checkpoints;
@@ -51,7 +52,7 @@ public sealed class ConfigReader
         try
         {
             var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-            using var document = JsonDocument.Parse(json, options);
+            using var document = StrictJson.Parse(json, options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return new ConfigReader(document.RootElement.Clone(), file, "");
@@ -172,6 +173,14 @@ public sealed class ConfigReader
         { } other => throw Wrong(key, "a number", other),
     };
 
+    /// <summary>A number in a range.</summary>
+    public double Double(string key, double fallback, double min, double max) => OptionalDouble(key) switch
+    {
+        null => fallback,
+        { } number when number >= min && number <= max => number,
+        _ => throw Wrong(key, FormattableString.Invariant($"a number from {min:R} to {max:R}"), Find(key)!.Value),
+    };
+
     /// <summary>Integers: one number or a list of them; null without the key.</summary>
     public int[]? Ints(string key)
     {
@@ -188,7 +197,7 @@ public sealed class ConfigReader
 
     /// <summary>Numbers in a list; null without the key.</summary>
     public double[]? Doubles(string key) => Has(key)
-        ? [.. List(key).Select(e => e.ValueKind == JsonValueKind.Number ? e.GetDouble() : throw Wrong(key, "a list of numbers", e))]
+        ? [.. List(key).Select(e => e.ValueKind == JsonValueKind.Number && double.IsFinite(e.GetDouble()) ? e.GetDouble() : throw Wrong(key, "a list of numbers", e))]
         : null;
 
     /// <summary>Texts in a list; empty without the key.</summary>

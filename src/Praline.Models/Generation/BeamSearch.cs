@@ -135,6 +135,7 @@ internal sealed class BeamSearch
 
     private float[] LogProbabilities(ReadOnlySpan<float> logits)
     {
+        LogitRow.RequireNumbers(logits);
         var max = LogitRow.Max(logits);
         if (float.IsNegativeInfinity(max))
         {

@@ -33,6 +33,7 @@ internal sealed class GeneratedSequence(GenerationRequest request, int index, Fu
     /// <exception cref="PralineException">No logit is finite and there is no end token to end with.</exception>
     internal bool Advance(ReadOnlySpan<float> logits, ReadOnlySpan<float> contrast, TokenSampler sampler, ref float[] scratch)
     {
+        LogitRow.RequireNumbers(logits);
         var adjusted = Adjust(logits, contrast, ref scratch);
         var chosen = _options.DoSample ? sampler.Sample(adjusted, _options, ref _stream) : TokenSampler.Greedy(adjusted);
         if (chosen is not { } token)

@@ -12,6 +12,38 @@ internal static class LogitRow
         ? Tensor.EmptyPinned(logits.Shape, logits.DType).CopyInPlace(logits).To(DType.Float32)
         : logits.To(DType.Float32).Contiguous();
 
+    /// <summary>Refuses a model's logits when one is NaN or +∞: nothing that is chosen by them means anything.</summary>
+    /// <exception cref="PralineException">One is; the message says which and what to look at.</exception>
+    internal static void RequireNumbers(ReadOnlySpan<float> logits)
+    {
+        var largest = new Vector<float>(float.MaxValue);
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        var fine = true;
+        foreach (var vector in vectors)
+        {
+            fine &= Vector.LessThanOrEqualAll(vector, largest); // false for NaN too
+        }
+
+        foreach (var logit in logits[(vectors.Length * Vector<float>.Count)..])
+        {
+            fine &= logit <= float.MaxValue;
+        }
+
+        if (fine)
+        {
+            return;
+        }
+
+        var token = 0;
+        while (logits[token] <= float.MaxValue)
+        {
+            token++;
+        }
+
+        throw new PralineException(
+            $"The model's logits are not numbers (token {token} of {logits.Length} has {logits[token]}): its weights, its adapter or its config.json are damaged, or float16 overflows (take bfloat16 or float32).");
+    }
+
     /// <summary>The largest finite logit, or −∞ when there is none.</summary>
     internal static float Max(ReadOnlySpan<float> logits)
     {

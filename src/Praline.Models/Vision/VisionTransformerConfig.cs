@@ -59,7 +59,7 @@ public abstract record VisionTransformerConfig
             ImageSize = json.Int("image_size", usual.ImageSize),
             PatchSize = json.Int("patch_size", usual.PatchSize),
             HiddenAct = json.String("hidden_act", usual.HiddenAct)!,
-            LayerNormEps = json.Double("layer_norm_eps", usual.LayerNormEps),
+            LayerNormEps = json.Double("layer_norm_eps", usual.LayerNormEps, 0, 1),
         };
         VisionConfigs.Check(json, config.HiddenSize, config.Heads, config.ImageSize, config.PatchSize, config.HiddenAct);
         return (T)config;

@@ -6,6 +6,8 @@ namespace Praline.Text.Tokenizers;
 /// <summary>What a split or a replacement looks for: a literal text or a regular expression.</summary>
 internal sealed class SplitPattern
 {
+    private const int LongestPlain = 1 << 16, MostGrowth = 16;
+
     private readonly string? _literal;
     private readonly TextPattern? _regex;
 
@@ -59,11 +61,32 @@ internal sealed class SplitPattern
         }
     }
 
+    /// <summary>A tokenizer's rules make a text somewhat longer; a file whose rules multiply it is not used.</summary>
+    internal static void RequireLength(string text, long made)
+    {
+        if (made > Math.Max(LongestPlain, (long)text.Length * MostGrowth))
+        {
+            throw new PralineException(
+                $"The tokenizer's rules make {made:N0} characters of {text.Length:N0}: its normalizer replaces what is short by what is very long. Fetch tokenizer.json again.");
+        }
+    }
+
     /// <summary>Replaces every match by fixed text.</summary>
     public string Replace(string text, string content)
     {
         if (_literal is not null)
         {
+            if (content.Length > _literal.Length && _literal.Length > 0)
+            {
+                var found = 0L;
+                for (var at = text.IndexOf(_literal, StringComparison.Ordinal); at >= 0; at = text.IndexOf(_literal, at + _literal.Length, StringComparison.Ordinal))
+                {
+                    found++;
+                }
+
+                RequireLength(text, text.Length + (found * (content.Length - _literal.Length)));
+            }
+
             return _literal.Length == 0 ? text : text.Replace(_literal, content, StringComparison.Ordinal);
         }
 
@@ -74,6 +97,7 @@ internal sealed class SplitPattern
             return text;
         }
 
+        RequireLength(text, text.Length + ((long)matches.Count * content.Length));
         var result = new StringBuilder(text.Length);
         var copied = 0;
         foreach (var (start, end) in matches)

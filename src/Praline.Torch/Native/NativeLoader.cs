@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Praline.Torch.Native;
 
 /// <summary>
-/// Finds <c>libpraline_torch</c>: in <c>$PRALINE_NATIVE</c>, beside the program, or in <c>artifacts/native</c> of a checkout above it.
+/// Finds <c>libpraline_torch</c>: in <c>$PRALINE_NATIVE</c>, beside the program, or in <c>artifacts/native</c> of the checkout that it was built in.
 /// </summary>
 internal static class NativeLoader
 {
@@ -32,9 +32,9 @@ internal static class NativeLoader
         }
 
         yield return Path.Combine(AppContext.BaseDirectory, fileName);
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        if (NativeFolder.OfCheckout(AppContext.BaseDirectory) is { } built)
         {
-            yield return Path.Combine(folder.FullName, "artifacts", "native", fileName);
+            yield return Path.Combine(built, fileName);
         }
     }
 
@@ -57,7 +57,7 @@ internal static class NativeLoader
         }
 
         throw new DllNotFoundException(
-            $"{fileName} was not found (looked in $PRALINE_NATIVE, beside the program and in artifacts/native above it). "
+            $"{fileName} was not found (looked in $PRALINE_NATIVE, beside the program and in artifacts/native of the checkout it was built in). "
             + "Build it with ./praline doctor, or: cmake -S native -B artifacts/native-build && cmake --build artifacts/native-build");
     }
 

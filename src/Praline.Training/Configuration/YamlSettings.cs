@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Praline.Training.Configuration;
@@ -9,6 +10,7 @@ namespace Praline.Training.Configuration;
 /// </summary>
 public static class YamlSettings
 {
+    private const int LargestFile = 1 << 20, DeepestLevel = 16;
     private static readonly string[] Groups = ["data", "model", "training", "frames", "run"];
     private static readonly string[] PrefixedGroups = ["lora", "condition"];
 
@@ -33,16 +35,54 @@ public static class YamlSettings
 
         try
         {
+            RequirePlain(path);
             using var reader = new StreamReader(path);
             var yaml = new YamlStream();
             yaml.Load(reader);
             return yaml.Documents.Count == 1 && yaml.Documents[0].RootNode is YamlMappingNode root
-                ? (IReadOnlyDictionary<string, object?>)Plain(root)!
+                ? (IReadOnlyDictionary<string, object?>)Plain(root, path)!
                 : throw new PralineException($"{path} should hold one YAML document of names and values.");
         }
         catch (YamlException error)
         {
             throw new PralineException($"{path} is not YAML: {error.Message} (line {error.Start.Line}).", error);
+        }
+    }
+
+    /// <summary>
+    /// Looks at a file's events, which takes neither stack nor memory, before a tree is made of them: settings need no aliases (a few lines of which can
+    /// stand for billions of nodes) and little depth.
+    /// </summary>
+    private static void RequirePlain(string path)
+    {
+        if (new FileInfo(path).Length > LargestFile)
+        {
+            throw new PralineException($"{path} has {new FileInfo(path).Length:N0} bytes: a file of settings has at most {LargestFile:N0}.");
+        }
+
+        using var reader = new StreamReader(path, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true));
+        var parser = new Parser(reader);
+        var depth = 0;
+        try
+        {
+            while (parser.MoveNext())
+            {
+                depth += parser.Current!.NestingIncrease;
+                var line = parser.Current.Start.Line;
+                if (parser.Current is AnchorAlias alias)
+                {
+                    throw new PralineException($"{path}, line {line}: the alias *{alias.Value} is not taken in settings: write the value out.");
+                }
+
+                if (depth > DeepestLevel)
+                {
+                    throw new PralineException($"{path}, line {line}: settings are at most {DeepestLevel} levels deep.");
+                }
+            }
+        }
+        catch (System.Text.DecoderFallbackException error)
+        {
+            throw new PralineException($"{path} has bytes that are not UTF-8: save it as UTF-8.", error);
         }
     }
 
@@ -76,12 +116,12 @@ public static class YamlSettings
         return flat;
     }
 
-    private static object? Plain(YamlNode node) => node switch
+    private static object? Plain(YamlNode node, string path) => node switch
     {
-        YamlMappingNode map => map.Children.ToDictionary(c => ((YamlScalarNode)c.Key).Value!, c => Plain(c.Value), StringComparer.Ordinal),
-        YamlSequenceNode list => list.Children.Select(Plain).ToArray(),
+        YamlMappingNode map => map.Children.ToDictionary(c => (c.Key as YamlScalarNode)?.Value ?? throw new PralineException($"{path}: settings have texts for names, not {c.Key}."), c => Plain(c.Value, path), StringComparer.Ordinal),
+        YamlSequenceNode list => list.Children.Select(item => Plain(item, path)).ToArray(),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "null" or "~" } => null,
         YamlScalarNode scalar => scalar.Value,
-        _ => throw new PralineException($"YAML of this kind is not understood: {node}."),
+        _ => throw new PralineException($"{path}: YAML of this kind is not understood: {node}."),
     };
 }

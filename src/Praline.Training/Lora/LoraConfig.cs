@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Praline.Json;
 
 namespace Praline.Training.Lora;
 
@@ -14,6 +15,8 @@ public sealed record LoraConfig
         "trainable_token_indices", "layer_replication", "target_parameters", "alora_invocation_tokens", "use_qalora", "use_bdlora", "arrow_config", "kasa_config",
         "velora_config", "monteclora_config",
     ];
+
+    private const int LargestRank = 16_384, LargestAlpha = 1_000_000;
 
     /// <summary>Rank of the update.</summary>
     public int R { get; init; } = 128;
@@ -73,11 +76,39 @@ public sealed record LoraConfig
 
         try
         {
-            return Parse(JsonNode.Parse(File.ReadAllText(path))!.AsObject(), path);
+            using var document = StrictJson.Parse(File.ReadAllBytes(path));
+            return Parse(JsonObject.Create(document.RootElement.Clone())!, path).Validated(path);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException or OverflowException)
         {
             throw new PralineException($"{path} is not a good adapter_config.json: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Validates ranges, before anything is made of these numbers.</summary>
+    /// <exception cref="PralineException">A value is out of its range, or a pattern is no regular expression.</exception>
+    internal LoraConfig Validated(string where)
+    {
+        foreach (var (name, rank) in RankPattern.Prepend(KeyValuePair.Create("r", R)))
+        {
+            Require(rank is >= 1 and <= LargestRank, name, $"a rank from 1 to {LargestRank}", rank);
+        }
+
+        foreach (var (name, alpha) in AlphaPattern.Prepend(KeyValuePair.Create("lora_alpha", LoraAlpha)))
+        {
+            Require(Math.Abs(alpha) <= LargestAlpha, name, $"a number from -{LargestAlpha} to {LargestAlpha}", alpha);
+        }
+
+        Require(LoraDropout is >= 0 and < 1, "lora_dropout", "from 0 to below 1", LoraDropout);
+        LoraTargets.RequirePatterns(this, where);
+        return this;
+
+        void Require(bool holds, string name, string expected, double found)
+        {
+            if (!holds)
+            {
+                throw new PralineException(FormattableString.Invariant($"{where}: {name} should be {expected}, found {found}."));
+            }
         }
     }
 

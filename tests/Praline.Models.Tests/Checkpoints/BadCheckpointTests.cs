@@ -47,6 +47,13 @@ public sealed class BadCheckpointTests : IDisposable
         { "a giant vocabulary", ["model.embed_tokens.weight is [20, 8], expected [2000000000, 8]"] },
         { "heads wider than any", ["head_dim"] },
         { "config cut off", ["config.json", "not valid JSON"] },
+        { "half a character in a key", ["config.json", "surrogate"] },
+        { "half a character in a value", ["config.json", "surrogate"] },
+        { "a key twice", ["config.json", "model_type"] },
+        { "config in Latin-1", ["config.json", "UTF-8"] },
+        { "rope_theta of 0", ["rope_theta", "from 1"] },
+        { "rms_norm_eps of 1e300", ["rms_norm_eps", "from 0 to 1"] },
+        { "rope_theta of 1e999", ["rope_theta"] },
         { "unknown model", ["not a model that Praline knows", "llama, mistral, qwen2"] },
     };
 
@@ -100,6 +107,15 @@ public sealed class BadCheckpointTests : IDisposable
         Assert.True(Environment.WorkingSet - memory < MostMemory, $"took {(Environment.WorkingSet - memory) >> 20} MB");
     }
 
+    [Fact]
+    public void A_byte_order_mark_is_passed_over()
+    {
+        File.WriteAllBytes(_folder["config.json"], [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(_folder["config.json"])]);
+        LlamaModel.Load(_folder.Path).Store.Dispose();
+    }
+
+    private void Prepend(string entry) => File.WriteAllText(_folder["config.json"], "{" + entry + "," + File.ReadAllText(_folder["config.json"]).TrimStart()[1..]);
+
     private void Damage(string damage)
     {
         var second = _folder["model-2.safetensors"];
@@ -137,6 +153,13 @@ public sealed class BadCheckpointTests : IDisposable
             case "a giant vocabulary": Config("vocab_size", 2_000_000_000); break;
             case "heads wider than any": Config("head_dim", 2_000_000_000); break;
             case "config cut off": File.WriteAllText(_folder["config.json"], File.ReadAllText(_folder["config.json"])[..40]); break;
+            case "half a character in a key": Prepend("\"x\\ud800\": 1"); break;
+            case "half a character in a value": Prepend("\"x\": \"\\udc00\""); break;
+            case "a key twice": Prepend("\"model_type\": \"llama\""); break;
+            case "config in Latin-1": File.WriteAllBytes(_folder["config.json"], [.. Encoding.Latin1.GetBytes(File.ReadAllText(_folder["config.json"]).Insert(1, "\"x\": \"\u00e9\", "))]); break;
+            case "rope_theta of 0": Prepend("\"rope_theta\": 0"); break;
+            case "rope_theta of 1e999": Prepend("\"rope_theta\": 1e999"); break;
+            case "rms_norm_eps of 1e300": Prepend("\"rms_norm_eps\": 1e300"); break;
             case "unknown model": Config("model_type", "mamba"); break;
             default: throw new ArgumentException(damage);
         }

@@ -87,5 +87,25 @@ public sealed class StreamingTests : IDisposable
         Assert.Contains("2 seeds", error.Message);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    public void Weights_that_are_no_numbers_give_an_error_and_no_empty_answer(int beams, bool sample)
+    {
+        var model = Model();
+        using (Praline.Torch.NoGrad.Begin())
+        {
+            foreach (var weights in _store.Parameters.Values)
+            {
+                weights.MulInPlace(float.NaN);
+            }
+        }
+
+        var request = new GenerationRequest { PromptTokenIds = [1, 2], Options = new GenerationOptions { NumBeams = beams, DoSample = sample, MaxNewTokens = 4 } };
+        var error = Assert.Throws<PralineException>(() => new TextGenerator(model).Generate(request));
+        Assert.Contains("not numbers", error.Message);
+    }
+
     private LlamaModel Model() => new(PackedForwardTests.Config("llama"), _store.Root);
 }

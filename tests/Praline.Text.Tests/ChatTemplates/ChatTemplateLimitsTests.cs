@@ -35,6 +35,13 @@ public class ChatTemplateLimitsTests
     [InlineData("{{ [1] | slice(1000000000) | list }}")]
     [InlineData("{{ (['a' * 1000000] * 1000) | join }}")]
     [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{{ ('&' * 2000000) | e | e | e | e | length }}")]
+    [InlineData("{{ ('<' * 16000000) | forceescape | length }}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% set t = s | upper %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% set t = s | title | trim | length %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% set t = s.find('b') %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% set t = s.strip() %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% set t = s | wordcount %}{% endfor %}")]
     public void RunawayTemplatesStop(string source)
     {
         var watch = Stopwatch.StartNew();

@@ -92,6 +92,19 @@ public class BadTokenizerTests
         folder.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData("String")]
+    [InlineData("Regex")]
+    public void A_normalizer_that_multiplies_a_text_is_refused_before_the_memory(string kind)
+    {
+        var step = $$$"""{"type": "Replace", "pattern": {"{{{kind}}}": "a"}, "content": "{{{new string('a', 1000)}}}"}""";
+        var tokenizer = Load($$$"""{"normalizer": {"type": "Sequence", "normalizers": [{{{step}}}, {{{step}}}, {{{step}}}]}, "model": {{{Model}}}}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<PralineException>(() => tokenizer.Encode(new string('a', 1000)));
+        Assert.Contains("1,000", error.Message);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 200 << 20);
+    }
+
     private static Tokenizer Load(string json) => Tokenizer.FromJson(Encoding.UTF8.GetBytes(json), source: "tok.json");
 
     private static void Check(string json, string key, string detail)

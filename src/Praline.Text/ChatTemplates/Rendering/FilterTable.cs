@@ -8,5 +8,15 @@ internal static class FilterTable
             .SelectMany(group => group)
             .ToDictionary(filter => filter.Key, filter => filter.Value, StringComparer.Ordinal);
 
-    public static FilterFunction? Find(string name) => Filters.GetValueOrDefault(name);
+    /// <summary>The filter, which pays for the text that it reads and for the one that it makes.</summary>
+    public static FilterFunction? Find(string name) => !Filters.TryGetValue(name, out var filter) ? null : (value, arguments, runtime) =>
+    {
+        if (value is string text)
+        {
+            runtime.Budget.Characters(text.Length);
+        }
+
+        var made = filter(value, arguments, runtime);
+        return made is string result ? runtime.Budget.Text(result) : made;
+    };
 }

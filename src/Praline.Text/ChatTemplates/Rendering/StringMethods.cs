@@ -56,7 +56,12 @@ internal static class StringMethods
             "islower" => Plain(t => t.Any(char.IsLower) && !t.Any(char.IsUpper)),
             _ => null,
         };
-        return method is null ? null : new CallableValue($"<built-in method {name} of str object>", method);
+        return method is null ? null : new CallableValue($"<built-in method {name} of str object>", arguments =>
+        {
+            budget.Characters(text.Length); // what it reads
+            var made = method(arguments);
+            return made is string result ? budget.Text(result) : made;
+        });
 
         string Only(Arguments arguments, string parameter) => Text(arguments.Bind(name, (parameter, Arguments.Required))[0]);
 

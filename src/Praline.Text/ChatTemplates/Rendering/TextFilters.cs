@@ -16,9 +16,9 @@ internal static class TextFilters
             StringMethods.Strip(runtime.Str(value), arguments.Bind("trim", ("chars", null))[0], left: true, right: true),
         ["string"] = (value, _, runtime) => runtime.Str(value),
         ["safe"] = (value, _, runtime) => runtime.Str(value),
-        ["escape"] = (value, _, runtime) => Escape(runtime.Str(value)),
-        ["e"] = (value, _, runtime) => Escape(runtime.Str(value)),
-        ["forceescape"] = (value, _, runtime) => Escape(runtime.Str(value)),
+        ["escape"] = (value, _, runtime) => Escape(runtime.Str(value), runtime.Budget),
+        ["e"] = (value, _, runtime) => Escape(runtime.Str(value), runtime.Budget),
+        ["forceescape"] = (value, _, runtime) => Escape(runtime.Str(value), runtime.Budget),
         ["replace"] = Replace,
         ["indent"] = Indent,
         ["center"] = (value, arguments, runtime) => StringMethods.Find(runtime.Str(value), "center", runtime.Budget)!
@@ -57,12 +57,15 @@ internal static class TextFilters
         return result.ToString();
     }
 
-    private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal)
-        .Replace("'", "&#39;", StringComparison.Ordinal)
-        .Replace("\"", "&#34;", StringComparison.Ordinal);
+    private static string Escape(string text, RenderBudget budget)
+    {
+        budget.Characters(text.Length + (4L * text.Count(c => c is '&' or '<' or '>' or '\'' or '"')));
+        return text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("'", "&#39;", StringComparison.Ordinal)
+            .Replace("\"", "&#34;", StringComparison.Ordinal);
+    }
 
     private static string Indent(object? value, Arguments arguments, Runtime runtime)
     {
