@@ -13,7 +13,7 @@ public static class Golden
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "macaroon", "metrics", "mistral",
-        "optim", "qwen2", "qwen3", "sampling", "tokenizers", "verified",
+        "optim", "qwen2", "qwen3", "qwen3_vl", "sampling", "tokenizers", "verified",
     ];
 
     /// <summary>The folder of golden cases: <c>PRALINE_GOLDEN</c>, else the copy in <c>tests/golden</c>.</summary>

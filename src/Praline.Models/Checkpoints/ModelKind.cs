@@ -21,6 +21,9 @@ public enum ModelKind
     /// <summary>Qwen2.5-VL.</summary>
     Qwen25Vl,
 
+    /// <summary>Qwen3-VL.</summary>
+    Qwen3Vl,
+
     /// <summary>A CLIP vision tower, alone or with its text half.</summary>
     ClipVision,
 

@@ -14,6 +14,7 @@ public static class ModelRegistry
         (ModelKind.AuroraCap, "auroracap", ["AuroraCap", "AuroraModel"]),
         (ModelKind.Qwen2Vl, "qwen2_vl", ["Qwen2VLForConditionalGeneration"]),
         (ModelKind.Qwen25Vl, "qwen2_5_vl", ["Qwen2_5_VLForConditionalGeneration"]),
+        (ModelKind.Qwen3Vl, "qwen3_vl", ["Qwen3VLForConditionalGeneration"]),
         (ModelKind.ClipVision, "clip_vision_model", ["CLIPVisionModel", "CLIPVisionModelWithProjection"]),
         (ModelKind.ClipVision, "clip", ["CLIPModel"]),
         (ModelKind.SiglipVision, "siglip_vision_model", ["SiglipVisionModel"]),

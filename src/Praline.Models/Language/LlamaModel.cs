@@ -19,11 +19,14 @@ public sealed class LlamaModel
     private readonly RotaryEmbedding _rotary;
 
     /// <summary>Takes the parameters <c>model.…</c> and <c>lm_head.…</c> at that place of a checkpoint.</summary>
-    public LlamaModel(LlamaConfig config, Weights weights)
+    /// <param name="config">The shape.</param>
+    /// <param name="weights">The place.</param>
+    /// <param name="body">Where the parameters of <c>model</c> lie instead.</param>
+    public LlamaModel(LlamaConfig config, Weights weights, Weights? body = null)
     {
         Config = config;
         Store = weights.Store;
-        var model = weights["model"];
+        var model = body ?? weights["model"];
         _layersPrefix = model["layers"].Prefix + ".";
         EmbedTokens = new Embedding(model["embed_tokens"], config.VocabSize, config.HiddenSize);
         _layers = Weights.Repeat(config.NumHiddenLayers, i => new LlamaLayer(config, model["layers"][i], i));

@@ -3,6 +3,7 @@ using Praline.Media;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Vision;
+using Praline.Models.Verification;
 using Praline.Torch;
 using Praline.Torch.Nn;
 
@@ -187,4 +188,23 @@ public sealed class AuroraCap : VisionLanguageModel
         ModelPart.VisionTower => _visionWeights,
         _ => _projectorWeights,
     };
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(ReferenceNumbers numbers)
+    {
+        // The original's layout has its numbers per share of tokens kept: ratio0.3.visual_tokens, ratio0.3.projected.
+        if (numbers.Input("input_ids") is not null)
+        {
+            LanguageVerification.Run(numbers, Language); // text alone: the root is a language model of its own
+        }
+
+        if (numbers.Input("pixel_values") is not null)
+        {
+            var (pixels, ratio) = (ReferencePixels(numbers), string.Create(CultureInfo.InvariantCulture, $"ratio{TokenKeptRatio:0.0##}"));
+            numbers.Compare($"{ratio}.visual_tokens", () => LanguageVerification.Host(VisualEncoder.Features(pixels, FeatureLayer, TokenKeptRatio)));
+            numbers.Compare($"{ratio}.projected", () => LanguageVerification.Host(EncodePixels(pixels)));
+        }
+
+        return ([], []);
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Praline.Media;
 using Praline.Models.Language;
 using Praline.Models.Vision;
+using Praline.Models.Verification;
 using Praline.Torch;
 
 namespace Praline.Models.Multimodal;
@@ -51,7 +52,7 @@ public abstract class LlavaModel : SingleFolderModel
     protected abstract ImageProcessor Processor { get; }
 
     /// <inheritdoc/>
-    protected override int ImageTokenId => Config.ImageTokenId;
+    protected internal override int ImageTokenId => Config.ImageTokenId;
 
     private int Heads => Config.Clip?.Heads ?? Config.Siglip!.Heads;
 
@@ -96,4 +97,12 @@ public abstract class LlavaModel : SingleFolderModel
         parameter.StartsWith("language_model.", StringComparison.Ordinal) ? ModelPart.Language
         : parameter.StartsWith("vision_tower.", StringComparison.Ordinal) ? ModelPart.VisionTower
         : ModelPart.Projector;
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(ReferenceNumbers numbers)
+    {
+        var features = EncodePixels(ReferencePixels(numbers));
+        numbers.Compare("image_features", () => LanguageVerification.Host(features));
+        return ([.. Enumerable.Range(0, (int)features.Size(0)).Select(i => new VisionFeatures(features.Select(0, i), [(int)features.Size(1)]))], []);
+    }
 }

@@ -1,5 +1,6 @@
 using Praline.Media;
 using Praline.Models.Checkpoints;
+using Praline.Models.Verification;
 using Praline.Torch;
 using Praline.Torch.Serialization;
 
@@ -103,5 +104,23 @@ public sealed class LlavaNext : LlavaModel
     {
         var images = string.Concat(Enumerable.Repeat(ImageMark + "\n", imageCount));
         return Config.Text.ModelType == "mistral" ? $"[INST] {images}{question} [/INST]" : $"USER: {images}{question} ASSISTANT:";
+    }
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(ReferenceNumbers numbers)
+    {
+        var (pixels, sizes) = (ReferencePixels(numbers), numbers.Require("image_sizes").ToArray<int>());
+        var packed = new List<Tensor>();
+        for (var i = 0; i < pixels.Size(0); i++)
+        {
+            var (height, width) = (sizes[2 * i], sizes[(2 * i) + 1]);
+            var tiles = EncodePixels(pixels.Select(0, i).Narrow(0, 0, TileCount(height, width)));
+            numbers.Compare($"image_features.{i}", () => LanguageVerification.Host(tiles));
+            packed.Add(Pack(tiles, height, width));
+        }
+
+        numbers.Compare("packed_image_features", () => LanguageVerification.Host(Tensor.Cat([.. packed])));
+        numbers.CompareExactly("feature_lens", () => Tensor.From<long>([.. packed.Select(features => features.Size(0))]));
+        return ([.. packed.Select(features => new VisionFeatures(features, [(int)features.Size(0)]))], []);
     }
 }

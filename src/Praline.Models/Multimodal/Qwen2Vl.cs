@@ -4,6 +4,7 @@ using Praline.Text.ChatTemplates;
 using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Models.Vision;
+using Praline.Models.Verification;
 using Praline.Torch;
 
 namespace Praline.Models.Multimodal;
@@ -56,7 +57,10 @@ public sealed class Qwen2Vl : SingleFolderModel
         CultureInfo.InvariantCulture, $"{ModelType}, {Visual.DType}, {ImageProcessors.Describe(ImageProcessor)}");
 
     /// <inheritdoc/>
-    protected override int ImageTokenId => Config.ImageTokenId;
+    protected internal override int ImageTokenId => Config.ImageTokenId;
+
+    /// <inheritdoc/>
+    protected internal override int? VideoTokenId => Config.VideoTokenId;
 
     /// <summary>Opens a checkpoint.</summary>
     /// <exception cref="PralineException">A file is missing or damaged, or weights do not fit the configuration.</exception>
@@ -154,5 +158,42 @@ public sealed class Qwen2Vl : SingleFolderModel
         var seconds = secondsPerFrame > 0 ? secondsPerFrame * Config.Vision.TemporalPatchSize : 1;
         return (tokens, new VisionGrid(
             item.Grid.Time, item.Grid.Height / merge, item.Grid.Width / merge, item.Grid.Time > 1 ? seconds : 0));
+    }
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(ReferenceNumbers numbers)
+    {
+        var items = Encode("pixel_values", "image_grid_thw", MediaKind.Images);
+        var videos = Encode("pixel_values_videos", "video_grid_thw", MediaKind.Video);
+        var all = items.Concat(videos).Select(item => item.Tokens).ToArray();
+        if (all.Length > 0)
+        {
+            numbers.Compare("image_features", () => LanguageVerification.Host(Tensor.Cat(all)));
+        }
+
+        return (items, videos);
+
+        List<VisionFeatures> Encode(string pixelName, string gridName, MediaKind kind)
+        {
+            var features = new List<VisionFeatures>();
+            if (numbers.Input(pixelName) is null)
+            {
+                return features;
+            }
+
+            var (pixels, grids) = (ReferencePixels(numbers, pixelName), numbers.Require(gridName).ToArray<int>());
+            var seconds = numbers.Input("second_per_grid_ts")?.To(DType.Float64).ToArray<double>();
+            var (start, merge) = (0L, Config.Vision.MergeSize);
+            for (var i = 0; i < grids.Length; i += 3)
+            {
+                var (time, height, width) = (grids[i], grids[i + 1], grids[i + 2]);
+                var tokens = Visual.Forward(pixels.Narrow(0, start, (long)time * height * width), (time, height, width));
+                var grid = new VisionGrid(time, height / merge, width / merge, kind == MediaKind.Video ? seconds?[i / 3] ?? 1 : 0);
+                features.Add(new VisionFeatures(tokens, [(int)tokens.Size(0)], [grid], kind));
+                start += (long)time * height * width;
+            }
+
+            return features;
+        }
     }
 }

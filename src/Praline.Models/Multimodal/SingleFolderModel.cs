@@ -22,7 +22,10 @@ public abstract class SingleFolderModel : VisionLanguageModel
     public abstract string ProjectorModule { get; }
 
     /// <summary>The token that the tokenizer has for an image.</summary>
-    protected abstract int ImageTokenId { get; }
+    protected internal abstract int ImageTokenId { get; }
+
+    /// <summary>The token that stands for videos; null for families that have none, or none of its own.</summary>
+    protected internal virtual int? VideoTokenId => null;
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters(ModelPart part) =>

@@ -37,7 +37,7 @@ public sealed class TextModel : SingleFolderModel
     public override string ProjectorModule => "";
 
     /// <inheritdoc/>
-    protected override int ImageTokenId => PromptTokens.ImageToken;
+    protected internal override int ImageTokenId => PromptTokens.ImageToken;
 
     /// <summary>Opens a checkpoint.</summary>
     /// <exception cref="PralineException">A file is missing or damaged, or weights do not fit the configuration.</exception>
@@ -69,4 +69,7 @@ public sealed class TextModel : SingleFolderModel
 
     private PralineException Blind() => new(
         $"{Folder} holds a language model ({ModelType}) that reads text alone: give a vision-language model for rows with images or videos.");
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(Verification.ReferenceNumbers numbers) => ([], []);
 }

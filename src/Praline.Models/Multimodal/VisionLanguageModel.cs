@@ -3,6 +3,7 @@ using Praline.Models.Checkpoints;
 using Praline.Models.Language;
 using Praline.Text.ChatTemplates;
 using Praline.Text.Tokenizers;
+using Praline.Models.Verification;
 using Praline.Torch;
 using Praline.Torch.Nn;
 
@@ -157,4 +158,13 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>
+    /// Features of the images and the videos of reference numbers, in their order; what the reference computed on the way is compared. For families whose videos have
+    /// several marks, each mark is an entry of its own.
+    /// </summary>
+    internal abstract (IReadOnlyList<VisionFeatures> Images, IReadOnlyList<VisionFeatures> Videos) EncodeReference(ReferenceNumbers numbers);
+
+    private protected Tensor ReferencePixels(ReferenceNumbers numbers, string name = "pixel_values") =>
+        numbers.Require(name).To(Language.Device, Language.DType);
 }

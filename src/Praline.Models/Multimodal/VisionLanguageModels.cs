@@ -21,6 +21,7 @@ internal static class VisionLanguageModels
             ModelKind.LlavaNext => LlavaNext.Load(folder, options),
             ModelKind.Language => TextModel.Load(folder, options),
             ModelKind.Qwen2Vl or ModelKind.Qwen25Vl => Qwen2Vl.Load(folder, options),
+            ModelKind.Qwen3Vl => Families.Qwen3VL.Qwen3Vl.Load(folder, options),
             _ => throw new PralineException(
                 $"{folder} holds a vision tower alone. AuroraCap has its language model at the root and the folders visual_encoder/ and projector/ inside."),
         };

@@ -27,8 +27,8 @@ internal sealed class QwenVisionBlock
         _qkv = new Linear(weights["attn"]["qkv"], hidden, 3 * hidden, bias: true);
         _out = new Linear(weights["attn"]["proj"], hidden, hidden, bias: true);
         _gate = config.IsVersion25 ? new Linear(mlp["gate_proj"], hidden, inner, bias: true) : null;
-        _up = new Linear(mlp[config.IsVersion25 ? "up_proj" : "fc1"], hidden, inner, bias: true);
-        _down = new Linear(mlp[config.IsVersion25 ? "down_proj" : "fc2"], inner, hidden, bias: true);
+        _up = new Linear(mlp[config.FeedForwardNames.Up], hidden, inner, bias: true);
+        _down = new Linear(mlp[config.FeedForwardNames.Down], inner, hidden, bias: true);
     }
 
     /// <summary>[N, hidden] → [N, hidden]; tokens see those of their own segment.</summary>

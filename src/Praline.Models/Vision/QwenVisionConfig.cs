@@ -48,6 +48,9 @@ public sealed record QwenVisionConfig
     /// <summary>Qwen2.5-VL: positions per second of a video.</summary>
     public double TokensPerSecond { get; init; } = 4;
 
+    /// <summary>What the checkpoint calls the two linear layers of a feed-forward block.</summary>
+    public (string Up, string Down) FeedForwardNames { get; init; } = ("fc1", "fc2");
+
     /// <summary>Width of one attention head.</summary>
     public int HeadDim => HiddenSize / Heads;
 
@@ -62,7 +65,7 @@ public sealed record QwenVisionConfig
     public static QwenVisionConfig Read(ConfigReader json, bool version25)
     {
         var usual = version25
-            ? new QwenVisionConfig { IsVersion25 = true, HiddenSize = 3584, IntermediateSize = 3420, HiddenAct = "silu" }
+            ? new QwenVisionConfig { IsVersion25 = true, HiddenSize = 3584, IntermediateSize = 3420, HiddenAct = "silu", FeedForwardNames = ("up_proj", "down_proj") }
             : new QwenVisionConfig();
 
         // Checkpoints of either version carry the other's keys too, and two names for one number.

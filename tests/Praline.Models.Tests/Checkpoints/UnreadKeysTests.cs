@@ -46,7 +46,7 @@ public sealed class UnreadKeysTests
     }
 
     public static TheoryData<string, string> Cases =>
-        Golden.CasesOf("llama", "mistral", "qwen2", "qwen3", "llava15", "llava_next", "verified", "auroracap");
+        Golden.CasesOf("llama", "mistral", "qwen2", "qwen3", "llava15", "llava_next", "verified", "auroracap", "qwen3_vl");
 
     /// <summary>A key that no version of a class has, put into each object of each golden configuration.</summary>
     [Theory]
@@ -87,6 +87,9 @@ public sealed class UnreadKeysTests
                 break;
             case "qwen2_vl" or "qwen2_5_vl":
                 Qwen2VlConfig.Read(folder);
+                break;
+            case "qwen3_vl":
+                Praline.Models.Families.Qwen3VL.Qwen3VlConfig.Read(folder);
                 break;
             case "clip_vision_model":
                 Praline.Models.Vision.ClipVisionConfig.Read(folder);

@@ -48,10 +48,11 @@ public class CheckpointVerifierGoldenTests
         Assert.NotEmpty(compared);
     }
 
-    public static TheoryData<string, string> Verified => Golden.CasesOf("verified");
+    public static TheoryData<string, string> Verified => Golden.CasesOf("verified", "qwen3_vl");
 
     /// <summary>
-    /// Checkpoints and numbers that scripts/reference-check had transformers 4.50 and 5.6 make: Qwen2-VL and Qwen2.5-VL, names of version 5.
+    /// Checkpoints and numbers that scripts/reference-check had transformers 4.50 and 5.6 make (Qwen2-VL and Qwen2.5-VL, names of version 5), and Qwen3-VL's of 5.12.1:
+    /// features, deep-stack features, positions, logits, loss, gradients and greedy ids.
     /// </summary>
     [Theory]
     [MemberData(nameof(Verified))]
