@@ -52,15 +52,21 @@ public sealed class RunComparison(IReadOnlyList<TrainingRun> runs, IReadOnlyList
                 ? Sides(method, MetricNames.ChosenNorm, MetricNames.RejectedNorm)
                 : [Line("loss gradient", SeriesStyle.Of(2), method, MetricNames.Norm)],
         }).ToArray();
-        var values = panels.SelectMany(p => p.Series).SelectMany(s => s.Traces).SelectMany(t => t).Select(p => p.Y);
-        var range = Extent.Of(values, log: true);
+        // Norms that a published script divided by the number of parameters have axes of their own.
+        var comparable = Runs.Select(r => r.IsOnPublishedScale).Distinct().Count() == 1;
+        bool IsWide(IEnumerable<LinePanel> some)
+        {
+            var range = Extent.Of(some.SelectMany(p => p.Series).SelectMany(s => s.Traces).SelectMany(t => t).Select(p => p.Y), log: true);
+            return range.Maximum > 30 * range.Minimum;
+        }
+
         return new()
         {
             Title = sides ? "Gradient norms of chosen and rejected responses" : "Gradient norm of the loss",
-            Subtitle = HowDrawn,
+            Subtitle = comparable ? HowDrawn : $"{HowDrawn} Each panel on its own scale: some norms are divided by the number of parameters.",
             ShareX = true,
-            ShareY = true,
-            Panels = [.. panels.Select(p => p with { LogY = range.Maximum > 30 * range.Minimum })],
+            ShareY = comparable,
+            Panels = [.. panels.Select(p => p with { LogY = IsWide(comparable ? panels : [p]) })],
         };
     }
 

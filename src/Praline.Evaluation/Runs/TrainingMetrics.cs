@@ -58,6 +58,12 @@ public sealed class TrainingMetrics
         return points;
     }
 
+    /// <summary>The same with some quantities multiplied.</summary>
+    /// <param name="factors">Factors by name.</param>
+    internal TrainingMetrics Scaled(IReadOnlyDictionary<string, double> factors) => new(
+        SourcePath,
+        [.. Rows.Select(row => new MetricsRow(row.Step, row.Values.ToDictionary(v => v.Key, v => v.Value * factors.GetValueOrDefault(v.Key, 1))))], Superseded, Unfinished);
+
     internal static TrainingMetrics Parse(string text, string path)
     {
         var rows = new List<MetricsRow>();
