@@ -73,9 +73,14 @@ public static class ApiServer
     private static void Map(WebApplication app)
     {
         var answering = app.Services.GetRequiredService<Answering>();
-        app.MapPost("/v1/chat/completions", (HttpContext context) => ChatCompletions.AnswerAsync(context, answering));
-        app.MapPost("/v1/completions", (HttpContext context) => Completions.AnswerAsync(context, answering));
-        app.MapPost("/v1/responses", (HttpContext context) => Responses.AnswerAsync(context, answering));
+        // Some clients put /v1 into their base address, some don't.
+        foreach (var root in new[] { "/v1", "" })
+        {
+            app.MapPost($"{root}/chat/completions", (HttpContext context) => ChatCompletions.AnswerAsync(context, answering));
+            app.MapPost($"{root}/completions", (HttpContext context) => Completions.AnswerAsync(context, answering));
+            app.MapPost($"{root}/responses", (HttpContext context) => Responses.AnswerAsync(context, answering));
+        }
+
         app.MapGet("/v1/models", (HttpContext context) => EventStream.WriteJsonAsync(context, StatusCodes.Status200OK, new JsonObject
         {
             ["object"] = "list",

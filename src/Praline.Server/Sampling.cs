@@ -130,6 +130,7 @@ internal sealed class Formats(ModelServer server)
         var constraint = type switch
         {
             "text" => null,
+            "json_object" when format.Find("schema") is not null => Schema(format), // as llama.cpp's server takes it
             "json_object" => Of("", () => JsonConstraint.ForAnyObject(server.Tokenizer, server.EndTokens)),
             "json_schema" when format.Child("json_schema") is { } inside => Schema(inside),
             "json_schema" => Schema(format),

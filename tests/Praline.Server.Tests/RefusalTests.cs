@@ -118,7 +118,10 @@ public sealed class RefusalTests(ServedTiny served) : IClassFixture<ServedTiny>
     public async Task Limits_are_statuses()
     {
         var (_, client) = await served.StartAsync(new ServeOptions { Port = 0, MaxBodyBytes = 2000, MaxHeldBytes = 3000, MaxRequests = 2, MaxTokens = 600, MaxMedia = 1, MediaRoot = served.Media });
+        // A client that sends on while it is refused may see the connection close instead; this one waits for leave.
+        client.DefaultRequestHeaders.ExpectContinue = true;
         var (status, body) = await served.PostAsync("/v1/chat/completions", "{\"model\":\"tiny\",\"user\":\"" + new string('x', 3000) + "\"," + Hello + "}", client);
+        client.DefaultRequestHeaders.ExpectContinue = false;
         RequireError(413, null, "request_too_large", status, body);
         (status, body) = await served.PostAsync("/v1/chat/completions", "{\"model\":\"tiny\",\"max_tokens\":601," + Hello + "}", client);
         RequireError(400, "max_tokens", "too_many_tokens", status, body);
