@@ -30,6 +30,7 @@ public sealed class TextTrainingTests : IDisposable
     [InlineData("mistral", "sliding5", "sft")]
     [InlineData("verified", "qwen2", "dpo")]
     [InlineData("verified", "qwen2", "synpo")]
+    [InlineData("qwen3", "sliding", "dpo")]
     public void Trains_on_text(string family, string golden, string method)
     {
         var options = Options(Checkpoint(family, golden), method);
