@@ -85,6 +85,14 @@ internal sealed class ServedModel : IDisposable
             throw new PralineException($"{folder} has whole parts beside its adapter, which replace the model's own. Merge it (praline merge), and name the merged folder as --model.");
         }
 
-        return _vision is null ? LoraAdapter.Load(Server.LanguageParameters, folder) : LoraAdapter.Load(_vision, folder);
+        var adapter = _vision is null ? LoraAdapter.Load(Server.LanguageParameters, folder) : LoraAdapter.Load(_vision, folder);
+        if (adapter.ReplacesWeights || adapter.ChangesEmbeddings)
+        {
+            adapter.Dispose();
+            throw new PralineException(
+                $"{folder} changes embeddings, norms or biases, which would change the answers of the base and of other adapters too. Merge it (praline merge), and name the merged folder as --model.");
+        }
+
+        return adapter;
     }
 }

@@ -12,8 +12,8 @@ public static class Golden
     /// </summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "macaroon", "metrics", "mistral",
-        "optim", "qwen2", "qwen3", "qwen3_vl", "sampling", "tokenizers", "verified",
+        "adapters", "auroracap", "chat_templates", "clip_vision", "image_processing", "llama", "llava15", "llava_next", "lora", "losses", "macaroon", "metrics",
+        "mistral", "optim", "qwen2", "qwen3", "qwen3_vl", "sampling", "tokenizers", "verified",
     ];
 
     /// <summary>The folder of golden cases: <c>PRALINE_GOLDEN</c>, else the copy in <c>tests/golden</c>.</summary>
@@ -62,9 +62,9 @@ public static class Golden
     public static TheoryData<string> CaseNames(string kind, Func<string, bool>? filter = null) =>
         Rows(Cases(kind).Where(folder => filter?.Invoke(folder) ?? true));
 
-    /// <summary>The same for files directly in a kind's folder.</summary>
+    /// <summary>The same for files directly in a kind's folder; a <c>….meta.json</c> says how a case was made and is none itself.</summary>
     public static TheoryData<string> FileNames(string kind, string pattern = "*.json") => Rows(Directory.Exists(PathOf(kind))
-        ? Directory.GetFiles(PathOf(kind), pattern).Order(StringComparer.Ordinal)
+        ? Directory.GetFiles(PathOf(kind), pattern).Where(file => !file.EndsWith(".meta.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         : []);
 
     /// <summary>Rows of kind and name for several kinds.</summary>

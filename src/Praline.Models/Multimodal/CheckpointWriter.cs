@@ -16,7 +16,7 @@ public static class CheckpointWriter
 
     /// <summary>
     /// Copies the small files of <paramref name="source"/> (configurations, tokenizer; no weights, no subfolders), sets
-    /// <c>torch_dtype</c>, and writes <c>model.safetensors</c> last: a folder that has it is complete.
+    /// <c>torch_dtype</c> (and <c>tie_word_embeddings</c> to false where an output layer got a weight of its own), and writes <c>model.safetensors</c> last: a folder that has it is complete.
     /// </summary>
     /// <param name="source">The folder that the model was opened from.</param>
     /// <param name="target">Where to write; made when there is no such folder.</param>
@@ -30,7 +30,7 @@ public static class CheckpointWriter
             var destination = Path.Combine(target, Path.GetFileName(file));
             if (Path.GetFileName(file) == "config.json")
             {
-                AtomicFile.WriteText(destination, WithType(file, dtype));
+                AtomicFile.WriteText(destination, Configuration(file, parameters, dtype));
             }
             else if (Path.GetFullPath(file) != Path.GetFullPath(destination))
             {
@@ -54,9 +54,17 @@ public static class CheckpointWriter
             && !name.EndsWith(".pt", StringComparison.Ordinal) && !name.EndsWith(".pth", StringComparison.Ordinal);
     }
 
-    private static string WithType(string file, DType dtype)
+    private static string Configuration(string file, IReadOnlyDictionary<string, Tensor> parameters, DType dtype)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        if (parameters.Keys.Any(name => name == "lm_head.weight" || name.EndsWith(".lm_head.weight", StringComparison.Ordinal)))
+        {
+            foreach (var part in new[] { config, config["text_config"] as JsonObject }.OfType<JsonObject>().Where(part => part["tie_word_embeddings"]?.GetValue<bool>() == true))
+            {
+                part["tie_word_embeddings"] = false;
+            }
+        }
+
         config["torch_dtype"] = dtype.ToString().ToLowerInvariant();
         return config.ToJsonString(Indented) + "\n";
     }

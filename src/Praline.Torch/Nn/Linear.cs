@@ -26,13 +26,20 @@ public sealed class Linear
     public string Name { get; }
 
     /// <summary>[out, in]</summary>
-    public Tensor Weight { get; }
+    public Tensor Weight { get; private set; }
 
     /// <summary>[out], or null.</summary>
     public Tensor? Bias { get; }
 
     /// <summary>What is added to or put in place of the layer's output; null when there is none.</summary>
     public ILinearAdapter? Adapter { get; set; }
+
+    /// <summary>Gives a tied head a weight of its own: a copy, which is the store's parameter <c>NAME.weight</c> from then on.</summary>
+    public void Untie(ParameterStore store)
+    {
+        Weight = Weight.Detach().Clone();
+        store.Add($"{Name}.weight", Weight);
+    }
 
     /// <summary>[…, in] → […, out]</summary>
     public Tensor Forward(Tensor x) => Adapter is { } adapter ? adapter.Forward(this, x) : Base(x);

@@ -118,6 +118,9 @@ public sealed class ParameterStore : IDisposable
         return placed;
     }
 
+    /// <summary>Takes a parameter that was made after loading.</summary>
+    internal void Add(string name, Tensor parameter) => _parameters.Add(name, parameter.DetachFromScope());
+
     internal void Register(string name, Linear linear) => _linears[name] = linear;
 
     internal void Register(string name, Embedding embedding) => _embeddings[name] = embedding;

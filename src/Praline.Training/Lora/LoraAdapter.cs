@@ -7,13 +7,16 @@ namespace Praline.Training.Lora;
 
 /// <summary>
 /// A LoRA adapter on a model: made fresh or loaded from PEFT's files, switched on and off, saved, merged. The base weights are never
-/// touched unless <see cref="MergeInto"/> is called.
+/// touched unless <see cref="MergeInto"/> is called, but for norms, biases and modules of the vision part that the adapter's file has whole
+/// (see <see cref="ReplacesWeights"/>).
 /// </summary>
 public sealed class LoraAdapter : IDisposable
 {
     private const string Prefix = "base_model.model.";
     private const string FileName = "adapter_model.safetensors";
     private readonly List<ILoraModule> _modules = [];
+    private readonly List<(string Name, Tensor Weight, bool Trains)> _replaced = [];
+    private ParameterStore? _language;
 
     private LoraAdapter(LoraConfig config) => Config = config;
 
@@ -40,7 +43,15 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>The trained tensors by PEFT's full names.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters =>
-        _modules.SelectMany(module => module.Parameters).ToDictionary(p => Prefix + p.Key, p => p.Value, StringComparer.Ordinal);
+        _modules.SelectMany(module => module.Parameters)
+            .Concat(_replaced.Where(w => w.Trains).Select(w => KeyValuePair.Create(w.Name, w.Weight)))
+            .ToDictionary(p => Prefix + p.Key, p => p.Value, StringComparer.Ordinal);
+
+    /// <summary>Whether weights of the model itself were replaced: other adapters beside this one, and the model without it, see them too.</summary>
+    public bool ReplacesWeights => _replaced.Count > 0;
+
+    /// <summary>Whether it changes more than outputs of linear layers: embeddings, or the model's own weights.</summary>
+    public bool ChangesEmbeddings => _modules.Any(module => module is IEmbeddingAdapter and not TrainableTokens { IsEmbedding: false });
 
     /// <summary>The parts of the model that the adapter is on; the language model when it was put on a store.</summary>
     public IReadOnlyList<ModelPart> Parts { get; private set; } = [ModelPart.Language];
@@ -62,7 +73,7 @@ public sealed class LoraAdapter : IDisposable
         var others = LoraSites.Of(model, [.. Enum.GetValues<ModelPart>().Except(parts)]);
         var elsewhere = others.Linears.Any(l => LoraTargets.Matches(config, l.Key, IsHead(l.Key)));
         var adapter = new LoraAdapter(elsewhere ? config with { TargetModules = [.. sites.Matching(config)], TargetIsPattern = false } : config) { Parts = parts };
-        adapter.Build(sites, (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(sites.Device), trainable: true);
+        adapter.Build(sites, (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(sites.Device), trainable: true, fresh: true);
         return adapter;
     }
 
@@ -99,7 +110,7 @@ public sealed class LoraAdapter : IDisposable
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
         var adapter = new LoraAdapter(config);
-        adapter.Build(LoraSites.Of(store), (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(store.Device), trainable: true);
+        adapter.Build(LoraSites.Of(store), (name, shape) => LoraInitialization.Make(name, shape, seed, dtype).To(store.Device), trainable: true, fresh: true);
         return adapter;
     }
 
@@ -142,26 +153,91 @@ public sealed class LoraAdapter : IDisposable
             return null;
         }
 
-        adapter.Build(sites, (name, shape) => Take(name, shape)?.To(sites.Device, dtype).Clone() ?? Tensor.Zeros(shape), trainable);
-        var whole = sites.Weights.Where(w => left.Contains(Prefix + stored(w.Key)) && IsWhole(config, w.Key))
-            .Select(w => (Weight: w.Value, Stored: Take(w.Key, w.Value.Shape))).ToArray();
+        try
+        {
+            adapter.Build(sites, (name, shape) => Take(name, shape)?.To(sites.Device, dtype).Clone() ?? Tensor.Zeros(shape), trainable, fresh: false);
+            CheckTiedHead();
+            var replaced = Replaced().ToList();
+            problems.AddRange(left.Order(StringComparer.Ordinal).Select(key => $"unexpected: {key}"));
+            if (problems.Count > 0)
+            {
+                throw new PralineException($"The adapter in {folder} does not fit the model:\n  " + string.Join("\n  ", problems.Take(20)));
+            }
 
-        // PEFT adds the base's own weights where an embedding or the head is adapted.
-        left.RemoveWhere(key => key.EndsWith(".base_layer.weight", StringComparison.Ordinal));
-        problems.AddRange(left.Order(StringComparer.Ordinal).Select(key => $"unexpected: {key}"));
-        if (problems.Count > 0)
+            using var noGrad = NoGrad.Begin();
+            foreach (var (name, weight, tensor, keep) in replaced)
+            {
+                var value = tensor!.To(weight.Device, weight.DType);
+                if (keep || !value.Eq(weight).All().Item<bool>())
+                {
+                    weight.CopyInPlace(value);
+                    var trains = trainable && keep && sites.IsLanguage(weight);
+                    weight.RequiresGrad |= trains;
+                    adapter._replaced.Add((name, weight, trains));
+                }
+            }
+
+            TrainBiases();
+            return adapter;
+        }
+        catch
         {
             adapter.Dispose();
-            throw new PralineException($"The adapter in {folder} does not fit the model:\n  " + string.Join("\n  ", problems.Take(20)));
+            throw;
         }
 
-        using var noGrad = NoGrad.Begin();
-        foreach (var (weight, tensor) in whole)
+        // Biases go on training, those too that PEFT left out of the file (of adapted layers, with lora_only).
+        void TrainBiases()
         {
-            weight.CopyInPlace(tensor!.To(weight.Device, weight.DType));
+            bool Adapted(string name) => adapter._modules.Any(module => name == $"{module.Module}.bias");
+            var ours = adapter._modules.Select(module => module.BaseBias).OfType<Tensor>().ToList();
+            foreach (var (name, weight) in sites.Weights.Where(w => trainable && w.Key.EndsWith(".bias", StringComparison.Ordinal) && sites.IsLanguage(w.Value)))
+            {
+                var known = ours.Any(bias => ReferenceEquals(bias, weight)) || adapter._replaced.Any(w => ReferenceEquals(w.Weight, weight));
+                if (!known && (config.Bias == "all" || (config.Bias == "lora_only" && Adapted(name))))
+                {
+                    weight.RequiresGrad = true;
+                    adapter._replaced.Add((Adapted(name) ? name[..^"bias".Length] + "base_layer.bias" : name, weight, true));
+                }
+            }
         }
 
-        return adapter;
+        // With ensure_weight_tying the file has the one weight twice.
+        void CheckTiedHead()
+        {
+            foreach (var head in adapter._modules.OfType<WholeLinear>().Where(module => module.Tied && left.Contains(Prefix + stored($"{module.Module}.weight"))))
+            {
+                var (name, weight) = head.Stored.First();
+                if (Take(name, weight.Shape) is { } copy && !copy.To(weight.Device, weight.DType).Eq(weight).All().Item<bool>())
+                {
+                    problems.Add($"{Prefix}{name} differs from the embedding that it should be tied to (ensure_weight_tying)");
+                }
+            }
+        }
+
+        // What stands in place of the model's own: norms and other modules that were saved whole, biases that trained, and the weights below an adapted
+        // embedding or head, which PEFT adds (where they are the model's, nothing changes).
+        IEnumerable<(string Name, Tensor Weight, Tensor? Stored, bool Keep)> Replaced()
+        {
+            foreach (var (name, weight) in sites.Weights)
+            {
+                var module = name[..Math.Max(0, name.LastIndexOf('.'))];
+                var below = $"{module}.base_layer{name[module.Length..]}";
+                var isBias = name.EndsWith(".bias", StringComparison.Ordinal) && config.Bias != "none";
+                var whole = left.Contains(Prefix + stored(name)) && (IsWhole(config, name) || isBias);
+                if (whole || (left.Contains(Prefix + stored(below)) && adapter._modules.Any(m => m.Module == module) && (isBias || name.EndsWith(".weight", StringComparison.Ordinal))))
+                {
+                    var from = whole ? name : below;
+                    yield return (from, weight, Take(from, weight.Shape), whole || isBias);
+                }
+            }
+
+            // Of layers that are not adapted PEFT does not read them; a head that shares the embedding's weight has it there.
+            foreach (var key in left.Where(key => key.EndsWith(".base_layer.weight", StringComparison.Ordinal)).ToList())
+            {
+                left.Remove(key);
+            }
+        }
     }
 
     /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, which PEFT loads.</summary>
@@ -171,26 +247,59 @@ public sealed class LoraAdapter : IDisposable
     public void Save(string folder, IReadOnlyList<string>? modules = null, IEnumerable<KeyValuePair<string, Tensor>>? weights = null)
     {
         Directory.CreateDirectory(folder);
-        var whole = (weights ?? []).Select(w => KeyValuePair.Create(Prefix + w.Key, w.Value));
-        SafetensorsWriter.Write(Path.Combine(folder, FileName), Parameters.Concat(whole).ToDictionary(StringComparer.Ordinal));
-        (Config with { ModulesToSave = modules ?? [] }).Write(folder);
+        var tensors = _modules.SelectMany(module => module.Stored).Concat(_replaced.Select(w => KeyValuePair.Create(w.Name, w.Weight))).Concat(weights ?? []);
+        var named = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, tensor) in tensors)
+        {
+            named[Prefix + name] = tensor;
+        }
+
+        SafetensorsWriter.Write(Path.Combine(folder, FileName), named);
+        (Config with { ModulesToSave = [.. Config.ModulesToSave.Union(modules ?? [])] }).Write(folder);
     }
 
     /// <summary>The adapted modules' weights with the updates added in, by checkpoint name (<c>….weight</c>).</summary>
     public Dictionary<string, Tensor> MergedWeights() =>
         _modules.ToDictionary(module => $"{module.Module}.weight", module => module.MergedWeight(), StringComparer.Ordinal);
 
-    /// <summary>Adds the updates to the base weights in memory and takes the adapter away.</summary>
-    /// <exception cref="PralineException">Two adapted modules share one weight (a tied head), which can't take both updates.</exception>
+    /// <summary>
+    /// Adds the updates to the base weights in memory and takes the adapter away. An output layer that shares the embedding's weight gets one of its
+    /// own where the adapter changes one of the two, or both differently, as with PEFT's <c>merge_and_unload</c>.
+    /// </summary>
+    /// <exception cref="PralineException">A bias has no place in the model.</exception>
     public void MergeInto()
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        foreach (var module in _modules)
+        var merged = _modules.Select(module => (Module: module, Weight: module.MergedWeight(), Bias: module.MergedBias())).ToList();
+        foreach (var (module, _, _) in merged)
         {
-            var merged = module.MergedWeight();
             module.Detach();
-            module.BaseWeight.CopyInPlace(merged);
+            if (module is not TrainableTokens && !_modules.Any(other => other is WholeLinear { Tied: true } && ReferenceEquals(other.BaseWeight, module.BaseWeight)))
+            {
+                Untie(module.BaseWeight);
+            }
+        }
+
+        foreach (var (module, weight, bias) in merged)
+        {
+            module.BaseWeight.CopyInPlace(weight);
+            if (bias is not null)
+            {
+                module.BaseBias!.CopyInPlace(bias);
+            }
+        }
+    }
+
+    /// <summary>Gives a weight that an embedding and an output layer share to the embedding alone.</summary>
+    private void Untie(Tensor weight)
+    {
+        if (_language!.Embeddings.Values.Any(embedding => ReferenceEquals(embedding.Weight, weight)))
+        {
+            foreach (var head in _language.Linears.Values.Where(linear => ReferenceEquals(linear.Weight, weight)))
+            {
+                head.Untie(_language);
+            }
         }
     }
 
@@ -200,6 +309,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var module in _modules)
         {
             module.Detach();
+            module.Free();
             foreach (var (_, tensor) in module.Parameters)
             {
                 tensor.Dispose();
@@ -209,11 +319,17 @@ public sealed class LoraAdapter : IDisposable
         _modules.Clear();
     }
 
-    private void Build(LoraSites sites, Func<string, long[], Tensor> make, bool trainable)
+    private void Build(LoraSites sites, Func<string, long[], Tensor> make, bool trainable, bool fresh)
     {
-        Tensor Parameter(string name, params long[] shape)
+        _language = sites.Language;
+        Tensor Parameter(string name, params long[] shape) => Owned(make(name, shape));
+
+        // What replaces a weight starts as that weight.
+        Tensor Copy(string name, Tensor weight) => fresh ? Owned(weight.Detach().To(make(name, [1]).DType).Clone()) : Parameter(name, weight.Shape);
+
+        Tensor Owned(Tensor tensor)
         {
-            var tensor = make(name, shape).DetachFromScope();
+            tensor = tensor.DetachFromScope();
             tensor.RequiresGrad = trainable;
             return tensor;
         }
@@ -225,7 +341,15 @@ public sealed class LoraAdapter : IDisposable
             var a = Parameter($"{name}.lora_A.weight", rank, input);
             var b = Parameter($"{name}.lora_B.weight", output, rank);
             var magnitude = Config.UseDora ? Parameter($"{name}.lora_magnitude_vector", output) : null;
-            var module = new LoraLinear(this, name, layer, LoraTargets.Scaling(Config, name), a, b, magnitude);
+            var bias = Config.LoraBias ? Parameter($"{name}.lora_B.bias", output) : null;
+            var scaling = LoraTargets.Scaling(Config, name);
+            var start = LoraStart.Of(Config.InitLoraWeights, layer.Weight, rank, scaling);
+            if (fresh && start is not null)
+            {
+                throw new PralineException($"Adapters that start from the weights (init_lora_weights {Config.InitLoraWeights}) are read, not made: leave it out.");
+            }
+
+            var module = new LoraLinear(this, name, layer, scaling, a, b, magnitude, bias, start);
             if (magnitude is not null && magnitude.Eq(0).All().Item<bool>())
             {
                 using var noGrad = NoGrad.Begin();
@@ -237,17 +361,50 @@ public sealed class LoraAdapter : IDisposable
 
         foreach (var (name, layer) in sites.Embeddings.Where(e => Config.TargetModules is not ["all-linear"] && LoraTargets.Matches(Config, e.Key, isOutputHead: false)))
         {
-            if (Config.UseDora)
+            if (Config.LoraBias)
             {
-                throw new PralineException($"DoRA on the embedding {name} is not supported: leave it out of target_modules, or set use_dora to false.");
+                throw new PralineException($"lora_bias has no meaning for the embedding {name}: leave it out of target_modules, or set lora_bias to false.");
+            }
+
+            if (Config.EnsureWeightTying && sites.TiedHead(layer) is not null)
+            {
+                throw new PralineException($"An update of {name} with ensure_weight_tying, which shares it with the output layer, is not supported. Merge the adapter with PEFT and use the merged checkpoint.");
             }
 
             var rank = LoraTargets.Rank(Config, name);
             var a = Parameter($"{name}.lora_embedding_A", rank, layer.Weight.Size(0));
             var b = Parameter($"{name}.lora_embedding_B", layer.Weight.Size(1), rank);
-            _modules.Add(new LoraEmbedding(this, layer, LoraTargets.Scaling(Config, name), a, b));
+            var magnitude = Config.UseDora ? Parameter($"{name}.lora_magnitude_vector", layer.Weight.Size(1)) : null;
+            var module = new LoraEmbedding(this, layer, LoraTargets.Scaling(Config, name), a, b, magnitude);
+            if (magnitude is not null && magnitude.Eq(0).All().Item<bool>())
+            {
+                using var noGrad = NoGrad.Begin();
+                magnitude.CopyInPlace(module.WeightNorm());
+            }
+
+            _modules.Add(module);
         }
 
+        foreach (var (name, layer) in sites.Embeddings.Where(e => IsWhole(Config, $"{e.Key}.weight")))
+        {
+            _modules.Add(new WholeEmbedding(this, layer, Copy($"{name}.weight", layer.Weight)));
+        }
+
+        foreach (var (name, layer) in sites.Linears)
+        {
+            var tied = Config.EnsureWeightTying ? _modules.OfType<WholeEmbedding>().FirstOrDefault(embedding => ReferenceEquals(embedding.BaseWeight, layer.Weight)) : null;
+            if (tied is not null)
+            {
+                _modules.Add(new WholeLinear(this, name, layer, tied.Weight, null, tied: true));
+            }
+            else if (IsWhole(Config, $"{name}.weight"))
+            {
+                var bias = layer.Bias is null ? null : Copy($"{name}.bias", layer.Bias);
+                _modules.Add(new WholeLinear(this, name, layer, Copy($"{name}.weight", layer.Weight), bias, tied: false));
+            }
+        }
+
+        AddTrainableTokens(sites, Copy);
         if (_modules.Count == 0)
         {
             throw new PralineException(
@@ -255,17 +412,36 @@ public sealed class LoraAdapter : IDisposable
                 + string.Join(", ", sites.Linears.Select(l => l.Key).Select(k => k[(k.LastIndexOf('.') + 1)..]).Distinct()) + ".");
         }
 
-        RefuseTiedUpdates();
         _modules.ForEach(module => module.Attach());
     }
 
-    private void RefuseTiedUpdates()
+    private void AddTrainableTokens(LoraSites sites, Func<string, Tensor, Tensor> copy)
     {
-        var shared = _modules.GroupBy(module => module.BaseWeight).FirstOrDefault(group => group.Count() > 1);
-        if (shared is not null)
+        foreach (var (target, ids) in Config.TrainableTokenIndices)
         {
-            throw new PralineException(
-                $"The modules {string.Join(" and ", shared.Select(m => m.Module))} share one weight: adapt only one of them.");
+            bool Named(string module) => target.Length == 0 || module == target || module.EndsWith($".{target}", StringComparison.Ordinal);
+            var embedding = sites.Embeddings.Select(e => e.Value).FirstOrDefault(e => Named(e.Name));
+            var head = embedding is not null ? sites.TiedHead(embedding)?.Value : sites.Linears.Select(l => l.Value).FirstOrDefault(l => Named(l.Name));
+            var weight = embedding?.Weight ?? head?.Weight;
+            var name = embedding?.Name ?? head?.Name;
+            if (weight is null || (embedding is null && sites.Embeddings.Any(e => ReferenceEquals(e.Value.Weight, weight))))
+            {
+                throw new PralineException($"trainable_token_indices names '{target}', {(weight is null ? "which the model does not have" : "which shares the embedding's weight: name the embedding instead")}.");
+            }
+
+            if (_modules.FirstOrDefault(module => ReferenceEquals(module.BaseWeight, weight)) is { } other)
+            {
+                throw new PralineException($"trainable_token_indices names tokens of {name}, and {other.Module} is adapted in another way too: give one of them up.");
+            }
+
+            if (ids.Count == 0 || ids.Any(id => id < 0 || id >= weight.Size(0)) || ids.Distinct().Count() != ids.Count)
+            {
+                throw new PralineException($"trainable_token_indices of {name} should be different tokens from 0 to {weight.Size(0) - 1}, found [{string.Join(", ", ids)}].");
+            }
+
+            using var index = Tensor.From<long>(ids.Select(id => (long)id).ToArray(), ids.Count);
+            using var rows = weight.Detach().IndexSelect(0, index.To(weight.Device));
+            _modules.Add(new TrainableTokens(this, embedding, head, ids, copy($"{name}.token_adapter.trainable_tokens_delta", rows)));
         }
     }
 

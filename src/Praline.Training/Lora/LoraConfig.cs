@@ -9,12 +9,17 @@ namespace Praline.Training.Lora;
 /// </summary>
 public sealed record LoraConfig
 {
-    /// <summary>Settings of PEFT's that change what an adapter computes.</summary>
-    private static readonly string[] Unsupported =
-    [
-        "trainable_token_indices", "layer_replication", "target_parameters", "alora_invocation_tokens", "use_qalora", "use_bdlora", "arrow_config", "kasa_config",
-        "velora_config", "monteclora_config",
-    ];
+    /// <summary>PEFT's settings that are read here, and those that change nothing in what a saved adapter computes.</summary>
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "peft_type", "auto_mapping", "base_model_name_or_path", "revision", "task_type", "inference_mode", "peft_version", "r", "target_modules", "exclude_modules",
+        "lora_alpha", "lora_dropout", "fan_in_fan_out", "bias", "use_rslora", "modules_to_save", "init_lora_weights", "layers_to_transform", "layers_pattern",
+        "rank_pattern", "alpha_pattern", "megatron_config", "megatron_core", "trainable_token_indices", "loftq_config", "eva_config", "use_dora",
+        "qalora_group_size", "runtime_config", "lora_bias", "ensure_weight_tying",
+    };
+
+    /// <summary>Starts that set the factors alone. PiSSA and OLoRA change the base weights too, see <see cref="LoraStart"/>.</summary>
+    private static readonly string[] Starts = ["gaussian", "eva", "orthogonal", "pissa", "olora"];
 
     private const int LargestRank = 16_384, LargestAlpha = 1_000_000;
 
@@ -63,6 +68,24 @@ public sealed record LoraConfig
 
     /// <summary>Modules that the adapter's file has whole, instead of an update to them (<c>modules_to_save</c>).</summary>
     internal IReadOnlyList<string> ModulesToSave { get; init; } = [];
+
+    /// <summary>The list or path part that <see cref="LayersToTransform"/> counts (<c>layers_pattern</c>); none for the last number in a name.</summary>
+    internal IReadOnlyList<string> LayersPattern { get; init; } = [];
+
+    /// <summary>How the factors started (<c>init_lora_weights</c>): <c>true</c>, <c>false</c> or a name.</summary>
+    internal string InitLoraWeights { get; init; } = "true";
+
+    /// <summary>Whether updates have a bias of their own (<c>lora_bias</c>).</summary>
+    internal bool LoraBias { get; init; }
+
+    /// <summary>Which of the model's biases trained too: <c>none</c>, <c>all</c> or <c>lora_only</c> (those of adapted layers).</summary>
+    internal string Bias { get; init; } = "none";
+
+    /// <summary>Whether modules that share a weight go on sharing it (<c>ensure_weight_tying</c>).</summary>
+    internal bool EnsureWeightTying { get; init; }
+
+    /// <summary>Tokens whose rows train, by module (<c>trainable_token_indices</c>); under an empty name those of the input embedding.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<int>> TrainableTokenIndices { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 
     /// <summary>Reads <c>adapter_config.json</c> of a folder.</summary>
     /// <exception cref="PralineException">It is missing, broken, or asks for something that is not supported.</exception>
@@ -121,7 +144,9 @@ public sealed record LoraConfig
     {
         if (json["peft_type"]?.GetValue<string>() is not "LORA")
         {
-            throw new PralineException($"{path}: expected peft_type LORA, found {json["peft_type"]?.ToJsonString() ?? "nothing"}.");
+            throw new PralineException(
+                $"{path}: expected peft_type LORA, found {json["peft_type"]?.ToJsonString() ?? "nothing"}. Other methods (IA3, LoHa, VeRA, OFT, AdaLoRA, …) are not supported: "
+                + "merge the adapter with PEFT and use the merged checkpoint.");
         }
 
         RefuseUnsupported(json, path);
@@ -141,6 +166,22 @@ public sealed record LoraConfig
             },
             ExcludeIsPattern = json["exclude_modules"] is JsonValue,
             ModulesToSave = json["modules_to_save"] is JsonArray whole ? [.. whole.Select(m => m!.GetValue<string>())] : [],
+            LayersPattern = Texts(json["layers_pattern"]),
+            InitLoraWeights = json["init_lora_weights"] switch
+            {
+                JsonValue start when start.TryGetValue<string>(out var name) => name,
+                JsonValue start => start.GetValue<bool>() ? "true" : "false",
+                _ => "true",
+            },
+            LoraBias = json["lora_bias"]?.GetValue<bool>() ?? false,
+            Bias = json["bias"]?.GetValue<string>() ?? "none",
+            EnsureWeightTying = json["ensure_weight_tying"]?.GetValue<bool>() ?? false,
+            TrainableTokenIndices = json["trainable_token_indices"] switch
+            {
+                JsonArray ids => new Dictionary<string, IReadOnlyList<int>> { [""] = Numbers(ids) },
+                JsonObject modules => modules.ToDictionary(m => m.Key, m => Numbers(m.Value!.AsArray())),
+                _ => new Dictionary<string, IReadOnlyList<int>>(),
+            },
             LayersToTransform = json["layers_to_transform"] switch
             {
                 JsonArray layers => [.. layers.Select(l => l!.GetValue<int>())],
@@ -155,37 +196,55 @@ public sealed record LoraConfig
         };
     }
 
-    private static bool ChangesTheBase(string init) =>
-        init.StartsWith("pissa", StringComparison.Ordinal) || init is "olora" or "corda" or "loftq" or "lora_ga";
+    private static IReadOnlyList<int> Numbers(JsonArray ids) => [.. ids.Select(id => id!.GetValue<int>())];
+
+    private static IReadOnlyList<string> Texts(JsonNode? node) => node switch
+    {
+        JsonArray list => [.. list.Select(item => item!.GetValue<string>())],
+        JsonValue text => [text.GetValue<string>()],
+        _ => [],
+    };
 
     private static void RefuseUnsupported(JsonObject json, string path)
     {
+        bool On(string name) => json[name]?.GetValue<bool>() ?? false;
         var bias = json["bias"]?.GetValue<string>() ?? "none";
-        var problem = bias != "none" ? $"bias '{bias}'"
-            : json["fan_in_fan_out"]?.GetValue<bool>() ?? false ? "fan_in_fan_out"
-            : json["lora_bias"]?.GetValue<bool>() ?? false ? "lora_bias"
-            : json["init_lora_weights"] is JsonValue start && start.TryGetValue<string>(out var init) && ChangesTheBase(init) ? $"init_lora_weights '{init}', which changes the base weights"
-            : Unsupported.FirstOrDefault(name => json[name] is { } value && !(value is JsonValue flag && flag.TryGetValue<bool>(out var on) && !on));
+        var problem = bias is not ("none" or "all" or "lora_only") ? $"bias '{bias}'"
+            : On("fan_in_fan_out") ? "fan_in_fan_out"
+            : On("lora_bias") && On("use_dora") ? "lora_bias with use_dora"
+            : json["init_lora_weights"] is JsonValue start && start.TryGetValue<string>(out var init) && !Starts.Contains(init) ? $"init_lora_weights '{init}', which may change the base weights"
+            : json.FirstOrDefault(setting => !Known.Contains(setting.Key) && IsSet(setting.Value)).Key;
         if (problem is not null)
         {
             throw new PralineException($"{path} asks for {problem}, which Praline does not support. Merge the adapter with PEFT and use the merged checkpoint.");
         }
     }
 
+    private static bool IsSet(JsonNode? value) => value switch
+    {
+        null => false,
+        JsonObject map => map.Count > 0,
+        JsonArray list => list.Count > 0,
+        JsonValue flag => !flag.TryGetValue<bool>(out var on) || on,
+        _ => true,
+    };
+
     private JsonObject ToJson() => new()
     {
         ["alpha_pattern"] = new JsonObject(AlphaPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Number(p.Value)))),
         ["auto_mapping"] = null,
         ["base_model_name_or_path"] = BaseModelNameOrPath,
-        ["bias"] = "none",
+        ["bias"] = Bias,
+        ["ensure_weight_tying"] = EnsureWeightTying,
         ["exclude_modules"] = ExcludeModules.Count == 0 ? null
             : ExcludeIsPattern ? JsonValue.Create(ExcludeModules[0])
             : new JsonArray([.. ExcludeModules.Select(m => JsonValue.Create(m))]),
         ["fan_in_fan_out"] = false,
         ["inference_mode"] = true,
-        ["init_lora_weights"] = true,
-        ["layers_pattern"] = null,
+        ["init_lora_weights"] = InitLoraWeights is "true" or "false" ? JsonValue.Create(InitLoraWeights == "true") : JsonValue.Create(InitLoraWeights),
+        ["layers_pattern"] = LayersPattern.Count == 0 ? null : new JsonArray([.. LayersPattern.Select(p => JsonValue.Create(p))]),
         ["layers_to_transform"] = LayersToTransform is null ? null : new JsonArray([.. LayersToTransform.Select(l => JsonValue.Create(l))]),
+        ["lora_bias"] = LoraBias,
         ["lora_alpha"] = Number(LoraAlpha),
         ["lora_dropout"] = LoraDropout,
         ["modules_to_save"] = ModulesToSave.Count == 0 ? null : new JsonArray([.. ModulesToSave.Select(m => JsonValue.Create(m))]),
@@ -197,6 +256,9 @@ public sealed record LoraConfig
             ? JsonValue.Create(TargetModules[0])
             : new JsonArray([.. TargetModules.Select(t => JsonValue.Create(t))]),
         ["task_type"] = "CAUSAL_LM",
+        ["trainable_token_indices"] = TrainableTokenIndices.Count == 0 ? null
+            : TrainableTokenIndices.TryGetValue("", out var ids) ? new JsonArray([.. ids.Select(id => JsonValue.Create(id))])
+            : new JsonObject(TrainableTokenIndices.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)new JsonArray([.. m.Value.Select(id => JsonValue.Create(id))])))),
         ["use_dora"] = UseDora,
         ["use_rslora"] = UseRslora,
     };

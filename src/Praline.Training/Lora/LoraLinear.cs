@@ -6,7 +6,8 @@ namespace Praline.Training.Lora;
 
 /// <summary>
 /// A low-rank update beside a frozen linear layer: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ. With a magnitude m (DoRA) the sum's rows are
-/// scaled to it: the weight is m · (W + s B A) / ‖W + s B A‖ with the norm taken as a constant.
+/// scaled to it: the weight is m · (W + s B A) / ‖W + s B A‖ with the norm taken as a constant. With a bias β (<c>lora_bias</c>) s β is added; where
+/// the update starts from a part of W (PiSSA, OLoRA), that part is taken out of W first.
 /// </summary>
 internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
 {
@@ -16,9 +17,9 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     private readonly ulong _salt;
     private readonly bool _inStream; // a layer of the language model: its rows are the packed stream's
 
-    internal LoraLinear(LoraAdapter owner, string module, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude)
+    internal LoraLinear(LoraAdapter owner, string module, Linear layer, double scaling, Tensor a, Tensor b, Tensor? magnitude, Tensor? bias = null, LoraStart? start = null)
     {
-        (_owner, Module, Layer, Scaling, A, B, Magnitude) = (owner, module, layer, scaling, a, b, magnitude);
+        (_owner, Module, Layer, Scaling, A, B, Magnitude, Bias, Start) = (owner, module, layer, scaling, a, b, magnitude, bias, start);
         _salt = Seeds.Derive(0, module);
         _inStream = module.StartsWith(Layers, StringComparison.Ordinal) || module.Contains("." + Layers, StringComparison.Ordinal);
     }
@@ -36,6 +37,12 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     /// <summary>[out], or null without DoRA.</summary>
     internal Tensor? Magnitude { get; }
 
+    /// <summary>[out], or null without <c>lora_bias</c>.</summary>
+    internal Tensor? Bias { get; }
+
+    /// <summary>What the base weight loses; null for nothing.</summary>
+    internal LoraStart? Start { get; }
+
     /// <inheritdoc/>
     public Generator? Generator => _owner.DropoutGenerator;
 
@@ -49,6 +56,11 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
         {
             yield return new($"{Module}.lora_A.weight", A);
             yield return new($"{Module}.lora_B.weight", B);
+            if (Bias is not null)
+            {
+                yield return new($"{Module}.lora_B.bias", Bias);
+            }
+
             if (Magnitude is not null)
             {
                 yield return new($"{Module}.lora_magnitude_vector", Magnitude);
@@ -67,6 +79,18 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
 
         var generator = _owner.DropoutGenerator;
         using var scope = new TensorScope();
+        if (Start is not null)
+        {
+            using var whole = result;
+            result = (result - Start.Forward(x).To(result.DType)).MoveToOuterScope();
+        }
+
+        if (Bias is not null)
+        {
+            using var whole = result;
+            result = (result + (Bias * Scaling).To(result.DType)).MoveToOuterScope();
+        }
+
         var dropped = generator is null ? x
             : (_inStream ? _owner.DropoutRows?.Drop(x, _salt, _owner.Config.LoraDropout) : null) ?? F.Dropout(x, _owner.Config.LoraDropout, generator);
         if (Magnitude is null && A.DType == DType.Float32 && x.DType is DType.BFloat16 or DType.Float16)
@@ -97,9 +121,15 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     private Tensor WithMagnitude(Linear layer, Tensor result, Tensor? dropped, Tensor inner)
     {
         var factor = Magnitude! / WeightNorm();
-        var plain = dropped is not null ? F.Linear(dropped, layer.Weight) : layer.Bias is null ? result : result - layer.Bias;
+        var plain = dropped is not null ? Plain(layer, dropped) : layer.Bias is null ? result : result - layer.Bias;
         var update = ((factor - 1) * plain.To(A.DType)) + (factor * F.Linear(inner, B));
         return result + update.To(result.DType);
+    }
+
+    private Tensor Plain(Linear layer, Tensor x)
+    {
+        var plain = F.Linear(x, layer.Weight);
+        return Start is null ? plain : plain - Start.Forward(x).To(plain.DType);
     }
 
     /// <inheritdoc/>
@@ -107,7 +137,7 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        var merged = Layer.Weight + (B.MatMul(A) * Scaling).To(Layer.Weight.DType);
+        var merged = Layer.Weight + Update().To(Layer.Weight.DType);
         if (Magnitude is not null)
         {
             merged = (Magnitude / WeightNorm()).Unsqueeze(1).To(merged.DType) * merged;
@@ -116,8 +146,39 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
         return merged.MoveToOuterScope();
     }
 
+    /// <summary>s B A, less what the base weight loses: [out, in].</summary>
+    private Tensor Update()
+    {
+        var update = B.MatMul(A) * Scaling;
+        return Start is null ? update : update - Start.Weight();
+    }
+
     /// <inheritdoc/>
     public Tensor BaseWeight => Layer.Weight;
+
+    /// <inheritdoc/>
+    public Tensor? BaseBias => Bias is null ? null : Layer.Bias;
+
+    /// <inheritdoc/>
+    public Tensor? MergedBias()
+    {
+        if (Bias is null)
+        {
+            return null;
+        }
+
+        if (Layer.Bias is null)
+        {
+            throw new PralineException($"The adapter has a bias for {Module} (lora_bias), and the layer of the model has none to add it to: it can't be merged. Use it unmerged.");
+        }
+
+        using var scope = new TensorScope();
+        using var noGrad = NoGrad.Begin();
+        return (Layer.Bias + (Bias * Scaling).To(Layer.Bias.DType)).MoveToOuterScope();
+    }
+
+    /// <inheritdoc/>
+    public void Free() => Start?.Dispose();
 
     /// <inheritdoc/>
     public void Attach() => Layer.Adapter = this;
@@ -136,7 +197,7 @@ internal sealed class LoraLinear : ILinearAdapter, IRandomized, ILoraModule
     {
         using var scope = new TensorScope();
         using var noGrad = NoGrad.Begin();
-        var sum = Layer.Weight.To(A.DType) + (B.MatMul(A) * Scaling);
+        var sum = Layer.Weight.To(A.DType) + Update();
         return (sum * sum).Sum([1]).Sqrt().MoveToOuterScope();
     }
 }

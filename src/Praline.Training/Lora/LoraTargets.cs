@@ -16,7 +16,7 @@ internal static class LoraTargets
             { TargetModules: ["all-linear"] } => !isOutputHead,
             _ => config.TargetModules.Any(target => module == target || module.EndsWith($".{target}", StringComparison.Ordinal)),
         };
-        return named && !Excluded(config, module) && (config.LayersToTransform is not { } layers || (LayerOf(module) is { } layer && layers.Contains(layer)));
+        return named && !Excluded(config, module) && (config.LayersToTransform is not { } layers || (LayerOf(config, module) is { } layer && layers.Contains(layer)));
     }
 
     /// <summary>Refuses patterns that are no regular expressions.</summary>
@@ -88,18 +88,13 @@ internal static class LoraTargets
         return alpha / (config.UseRslora ? Math.Sqrt(rank) : rank);
     }
 
-    /// <summary>The number of the layer that a module is in: the first number in its name.</summary>
-    private static int? LayerOf(string module)
+    /// <summary>The number of the layer that a module is in: by PEFT's <c>layers_pattern</c>, or the last number in its name that follows two names.</summary>
+    private static int? LayerOf(LoraConfig config, string module)
     {
-        foreach (var part in module.Split('.'))
-        {
-            if (int.TryParse(part, out var number))
-            {
-                return number;
-            }
-        }
-
-        return null;
+        var patterns = config.LayersPattern.Count == 0 ? ["[^.]*"] : config.LayersPattern;
+        return patterns.Select(pattern => Regex.Match(module, $@"^.*\.{pattern}\.(\d+)\.")).FirstOrDefault(match => match.Success) is { } match
+            ? int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+            : null;
     }
 
     private static T? Lookup<T>(IReadOnlyDictionary<string, T> pattern, string module)

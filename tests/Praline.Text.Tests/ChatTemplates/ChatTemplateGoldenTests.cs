@@ -40,7 +40,8 @@ public class ChatTemplateGoldenTests
             var expected = item.TryGetProperty("rendered", out var rendered)
                 ? rendered.GetString()!
                 : $"{item.GetProperty("error").GetString()}: {item.GetProperty("message").GetString()}";
-            var actual = Render(templates[name], variables);
+            var now = item.TryGetProperty("now", out var time) ? time.GetDateTime() : (DateTime?)null;
+            var actual = Render(templates[name], variables, now);
             record.Exact();
             if (expected != actual)
             {
@@ -51,11 +52,11 @@ public class ChatTemplateGoldenTests
         Assert.True(problems.Count == 0, string.Join('\n', problems));
     }
 
-    private static string Render(ChatTemplate template, Dictionary<string, object?> variables)
+    private static string Render(ChatTemplate template, Dictionary<string, object?> variables, DateTime? now)
     {
         try
         {
-            return template.Render(variables);
+            return template.Render(variables, now);
         }
         catch (ChatTemplateException e)
         {

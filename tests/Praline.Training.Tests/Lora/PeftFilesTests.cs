@@ -61,11 +61,45 @@ public sealed class PeftFilesTests : IDisposable
         Assert.Equal(["up_proj"], LoraConfig.Read(_folder).ExcludeModules);
     }
 
+    [Fact]
+    public void Whole_modules_tokens_and_biases_train_on_and_are_saved()
+    {
+        using var scope = new TensorScope();
+        using var tiny = TinyLlama.Random(tied: true);
+        var config = Config with { ModulesToSave = ["lm_head"], TrainableTokenIndices = new Dictionary<string, IReadOnlyList<int>>() };
+        using (var fresh = LoraAdapter.Create(tiny.Store, config, 1))
+        {
+            fresh.Save(_folder);
+        }
+
+        using var adapter = LoraAdapter.Load(tiny.Store, _folder, trainable: true);
+        var head = adapter.Parameters["base_model.model.lm_head.weight"];
+        var ids = Tensor.From<long>(new long[] { 3, 5, 7, 9 }, 1, 4);
+        var inputs = new Dictionary<string, Tensor> { ["input_ids"] = ids, ["attention_mask"] = Tensor.From<long>(new long[] { 1, 1, 1, 1 }, 1, 4) };
+        TinyLlama.Loss(tiny.Logits(inputs), ids).Backward();
+        Assert.True(head.Grad!.Abs().Sum().Item<float>() > 0);
+        Assert.Null(tiny.Language.EmbedTokens.Weight.Grad);
+    }
+
+    [Theory]
+    [InlineData("IA3")]
+    [InlineData("LOHA")]
+    [InlineData("VERA")]
+    [InlineData("OFT")]
+    [InlineData("ADALORA")]
+    public void Other_methods_are_refused_by_name(string method)
+    {
+        File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), $$"""{"peft_type": "{{method}}", "r": 2}""");
+        Assert.Contains(method, Assert.Throws<PralineException>(() => LoraConfig.Read(_folder)).Message);
+    }
+
     [Theory]
     [InlineData("\"init_lora_weights\": \"pissa_niter_4\"", "pissa_niter_4")]
     [InlineData("\"layer_replication\": [[0, 2]]", "layer_replication")]
     [InlineData("\"use_qalora\": true", "use_qalora")]
-    [InlineData("\"bias\": \"all\"", "bias")]
+    [InlineData("\"bias\": \"some\"", "bias")]
+    [InlineData("\"init_lora_weights\": \"corda\"", "corda")]
+    [InlineData("\"a_setting_of_tomorrow\": 3", "a_setting_of_tomorrow")]
     public void What_changes_the_result_and_is_not_known_is_refused(string setting, string named)
     {
         Write(setting);
