@@ -34,6 +34,7 @@ public class QwenVisionTests
             PatchSize = Patch,
             TemporalPatchSize = Temporal,
             HiddenAct = version25 ? "silu" : "quick_gelu",
+            FeedForwardNames = version25 ? ("up_proj", "down_proj") : ("fc1", "fc2"),
             WindowSize = 8,
             FullAttentionLayers = [1],
         };
