@@ -11,12 +11,12 @@ internal static class PlotCommand
         var runs = new Argument<string[]>("runs") { Description = "Run folders or metrics files, each as PATH or LABEL=PATH.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for the figures.", DefaultValueFactory = _ => Path.Combine("out", "plots") };
         var beta = new Option<double?>("--published-beta") { Description = "β of logs that SynPO's scripts wrote: their DPO rewards lack it. Without it they keep their own scale and are named so." };
-        var parameters = new Option<long?>("--published-parameters") { Description = "Trained parameters of logs that SynPO's scripts wrote: their gradient norms are divided by it." };
+        var parameters = new Option<ulong?>("--published-parameters") { Description = "Trained parameters of logs that SynPO's scripts wrote: their gradient norms are divided by it." };
         var command = new Command("plot", "Draw rewards and gradient norms of runs (SVG) and print a table.") { runs, output, beta, parameters };
         command.SetAction(parsed =>
         {
             var comparison = new RunComparison(
-                [.. parsed.GetValue(runs)!.Select(run => TrainingRun.Open(run, new PublishedScale(parsed.GetValue(beta), parsed.GetValue(parameters))))]);
+                [.. parsed.GetValue(runs)!.Select(run => TrainingRun.Open(run, new PublishedScale(parsed.GetValue(beta), (long?)parsed.GetValue(parameters))))]);
             foreach (var (name, figure) in comparison.Figures())
             {
                 var path = Path.Combine(parsed.GetValue(output)!, name + ".svg");
