@@ -59,6 +59,7 @@ internal static class NumberOptions
         ["--prefix-cache"] = new(0, 1e6),
         ["--price-answer"] = new(0, 1e9),
         ["--price-prompt"] = new(0, 1e9),
+        ["--published-beta"] = new(1e-6, 1e6),
         ["--questions-per-type"] = new(1, 10_000),
         ["--report-pairs"] = new(0, 1e6),
         ["--requests-per-minute"] = new(1, 1e9),
@@ -79,7 +80,6 @@ internal static class NumberOptions
         ["--top-p"] = new(0.001, 1),
         ["--tries"] = new(1, 1000),
         ["--videos"] = new(0, 1e7),
-        ["--video-timeout"] = new(0.1, 86_400),
         ["--vision-cache-gb"] = new(0, 1e6),
         ["--vocabulary-size"] = new(256, 1e7),
     };

@@ -37,11 +37,12 @@ public static class DataCheck
         var problems = new List<DataProblem>();
         var formats = new Dictionary<string, int>();
         var seen = new Dictionary<string, SampleSource>(StringComparer.Ordinal);
+        var looked = new HashSet<string>(StringComparer.Ordinal);
         var (rows, good) = (0, 0);
         foreach (var (source, sample, problem) in data.Read())
         {
             rows++;
-            DataProblem[] found = sample is null ? [problem!] : [.. Answers(sample), .. Look(sample, options)];
+            DataProblem[] found = sample is null ? [problem!] : [.. Answers(sample), .. Media(sample, looked), .. Look(sample, options)];
             if (sample is not null)
             {
                 formats[sample.Format] = formats.GetValueOrDefault(sample.Format) + 1;
@@ -87,6 +88,38 @@ public static class DataCheck
                 FormattableString.Invariant($"{pair.Chosen.Score} against {pair.Rejected.Score}"), "Swap the answers, or correct the scores.");
         }
     }
+
+    /// <summary>Files that are plainly no media: each is looked at once, its first bytes alone.</summary>
+    private static IEnumerable<DataProblem> Media(Sample sample, HashSet<string> looked)
+    {
+        foreach (var medium in sample.Media.Where(m => m.Path is not null && looked.Add(m.Path)))
+        {
+            if (IsText(medium.Path!))
+            {
+                yield return sample.Problem(
+                    medium.IsVideo ? "video" : "image", medium.IsVideo ? "a video" : "an image", $"{medium.Path}, which is a text file", "Correct the name, or leave the row out.");
+            }
+        }
+    }
+
+    private static bool IsText(string path)
+    {
+        Span<byte> start = stackalloc byte[512];
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // said where it is read
+        }
+
+        return start.Length > 0 && !start.ContainsAny(Controls) && !start.ContainsAnyInRange((byte)0x80, (byte)0xFF);
+    }
+
+    private static readonly System.Buffers.SearchValues<byte> Controls = System.Buffers.SearchValues.Create(
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
     private static IEnumerable<DataProblem> Look(Sample sample, DataCheckOptions options)
     {

@@ -22,6 +22,15 @@ public sealed class DataCheckTests : IDisposable
         Assert.Empty(result.Problems);
     }
 
+    [Fact]
+    public void A_text_file_is_no_video()
+    {
+        File.WriteAllText(_folder["a.mp4"], "root:x:0:0:root:/root:/bin/bash\n");
+        var problem = Assert.Single(Check(Good, Good.Replace("What", "Who", StringComparison.Ordinal)).Problems); // once, however many rows name it
+        Assert.Contains("a text file", problem.ToString());
+        Assert.True(problem.IsError);
+    }
+
     [Theory]
     [InlineData("""{"prompt":"p","chosen":"x","rejected":3}""", "rejected", "expected a text, found 3")]
     [InlineData("""{"prompt":"p","chosen":"","rejected":"y"}""", "chosen", "empty")]

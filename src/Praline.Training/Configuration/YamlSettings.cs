@@ -47,6 +47,10 @@ public static class YamlSettings
         {
             throw new PralineException($"{path} is not YAML: {error.Message} (line {error.Start.Line}).", error);
         }
+        catch (Exception error) when (error is not (PralineException or OutOfMemoryException))
+        {
+            throw new PralineException($"{path} is not YAML: {error.Message}", error); // the reader meets some damage with errors of other kinds
+        }
     }
 
     /// <summary>

@@ -78,9 +78,9 @@ internal sealed class LooseJson
             var end = start + Encoding.UTF8.GetCharCount(bytes, 0, (int)reader.BytesConsumed);
             return ((Dictionary<string, object?>)Convert(document.RootElement)!, end);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the latter for half a character: what is loose about it is read below
         }
     }
 
