@@ -73,7 +73,6 @@ internal static class NumberOptions
         ["--threads"] = new(1, 4096),
         ["--token-kept-ratio"] = new(0.001, 1),
         ["--tokens-per-frame"] = new(1, 1e6),
-        ["--published-beta"] = new(1e-6, 1e6),
         ["--published-parameters"] = new(1, 1e14),
         ["--tokens-per-minute"] = new(1, 1e12),
         ["--top-k"] = new(0, 1e7),
