@@ -72,7 +72,8 @@ public sealed class DocumentedServingTests : IDisposable
     private static List<string> Lines(string document)
     {
         var commands = new List<string>();
-        foreach (var line in File.ReadLines(Path.Combine(Golden.RepositoryRoot, "docs", document)).Where(line => line.StartsWith("    ", StringComparison.Ordinal)).Select(line => line[4..]))
+        var fenced = false; // programs, not commands
+        foreach (var line in File.ReadLines(Path.Combine(Golden.RepositoryRoot, "docs", document)).Where(line => !(fenced ^= line.StartsWith("```", StringComparison.Ordinal))).Where(line => line.StartsWith("    ", StringComparison.Ordinal)).Select(line => line[4..]))
         {
             if (commands.Count > 0 && commands[^1].Count(c => c == '\'') % 2 == 1)
             {

@@ -81,7 +81,7 @@ public sealed class FailureTests
 
     [Theory]
     [InlineData("doctor")]
-    [InlineData("train", "synpo", "--data", "/etc/hostname", "--out", "/tmp/praline-few-files")]
+    [InlineData("train", "synpo", "--model", "small-captioner", "--data", "/etc/hostname", "--out", "/tmp/praline-few-files")]
     [InlineData("evaluate", "captions")]
     public void Few_open_files_or_little_memory_give_a_message(params string[] arguments)
     {

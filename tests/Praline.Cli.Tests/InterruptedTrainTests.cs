@@ -20,7 +20,7 @@ public sealed class InterruptedTrainTests : IDisposable
         string[] data = SmallPairs.Write(_folder, 6);
         string[] Arguments(string name) =>
         [
-            command, "synpo", .. data, "--out", Path.Combine(_folder, name), "--num-epochs", "5", "--accumulation-steps", "2", "--lora-r", "4", "--lr", "1e-3",
+            command, "synpo", "--model", "small-captioner", .. data, "--out", Path.Combine(_folder, name), "--num-epochs", "5", "--accumulation-steps", "2", "--lora-r", "4", "--lr", "1e-3",
             "--lora-dropout", "0.1", "--save-steps", "0", "--nproc", $"{processes}", "--eval-split", "0.34", "--eval-steps", "1",
         ];
         var whole = PralineProcess.Run(Arguments("whole"));
@@ -55,7 +55,7 @@ public sealed class InterruptedTrainTests : IDisposable
     {
         string[] data = SmallPairs.Write(_folder, 3);
         using var process = PralineProcess.Start(
-            ["train", "synpo", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3", "--nproc", "2", "--grace", "60"]);
+            ["train", "synpo", "--model", "small-captioner", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3", "--nproc", "2", "--grace", "60"]);
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         WaitForStep(process, "run", 1);
@@ -76,7 +76,7 @@ public sealed class InterruptedTrainTests : IDisposable
     {
         string[] data = SmallPairs.Write(_folder, 3);
         using var process = PralineProcess.Start(
-            ["train", "synpo", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3", "--nproc", "2", "--grace", "1"]);
+            ["train", "synpo", "--model", "small-captioner", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3", "--nproc", "2", "--grace", "1"]);
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         WaitForStep(process, "run", 1);
@@ -93,7 +93,7 @@ public sealed class InterruptedTrainTests : IDisposable
     public async Task Two_trainings_do_not_write_one_folder()
     {
         string[] data = SmallPairs.Write(_folder, 3);
-        string[] arguments = ["train", "synpo", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3"];
+        string[] arguments = ["train", "synpo", "--model", "small-captioner", .. data, "--out", Path.Combine(_folder, "run"), "--num-epochs", "1000", "--accumulation-steps", "3"];
         using var first = PralineProcess.Start(arguments);
         var error = first.StandardError.ReadToEndAsync();
         WaitForStep(first, "run", 1);
