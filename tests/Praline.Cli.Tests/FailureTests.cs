@@ -82,7 +82,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData("doctor")]
     [InlineData("train", "synpo", "--model", "small-captioner", "--data", "/etc/hostname", "--out", "/tmp/praline-few-files")]
-    [InlineData("evaluate", "captions")]
+    [InlineData("caption", "--model", "small-captioner", "/etc/hostname")]
     public void Few_open_files_or_little_memory_give_a_message(params string[] arguments)
     {
         foreach (var limit in (string[])["-n 40", "-n 64", "-n 130"])

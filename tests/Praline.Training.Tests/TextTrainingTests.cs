@@ -83,6 +83,28 @@ public sealed class TextTrainingTests : IDisposable
         MergeSession.Run(options.PretrainedPth, adapter, At("merged"));
         Assert.Equal(start.Loss, First(At("merged")).Loss, 5);
         Assert.Contains("start, base or the folder", Assert.Throws<PralineException>(() => First("nowhere")).Message);
+        Assert.Contains("train (language) has no lora", Assert.Throws<PralineException>(
+            () => TrainingSession.Run(options with { Method = "dpo", ModelDir = At("whole"), AdapterPath = adapter, Train = ["language"] })).Message);
+
+        // An adapter that stores a module whole: the base is not what is left with the adapter off.
+        Directory.CreateDirectory(At("replacing"));
+        foreach (var file in Directory.GetFiles(adapter))
+        {
+            File.Copy(file, At(Path.Combine("replacing", Path.GetFileName(file))));
+        }
+
+        using (var scope = new TensorScope())
+        {
+            var weights = SafetensorsFile.Load(Path.Combine(options.PretrainedPth, "model.safetensors"));
+            SafetensorsWriter.Write(At("replacing/adapter_model.safetensors"), SafetensorsFile.Load(Path.Combine(adapter, "adapter_model.safetensors"))
+                .Append(KeyValuePair.Create("base_model.model.model.norm.weight", weights["model.norm.weight"] * 1.5)).ToDictionary(t => t.Key, t => t.Value));
+        }
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(adapter, "adapter_config.json")))!.AsObject();
+        config["modules_to_save"] = new JsonArray("norm");
+        File.WriteAllText(At("replacing/adapter_config.json"), config.ToJsonString());
+        Assert.Contains("replaces whole modules", Assert.Throws<PralineException>(
+            () => TrainingSession.Run(options with { Method = "dpo", ModelDir = At("replaced"), AdapterPath = At("replacing"), Reference = "base" })).Message);
         Assert.Contains("set reference to base", Assert.Throws<PralineException>(
             () => TrainingSession.Run(options with { Method = "tdpo", ModelDir = At("tdpo"), AdapterPath = adapter })).Message);
     }

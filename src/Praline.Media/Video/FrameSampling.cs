@@ -25,7 +25,7 @@ public sealed record FrameSampling
     /// <summary>The defaults for whole videos: by length.</summary>
     public static FrameSampling ForVideos { get; } = new();
 
-    /// <summary>Refuses values that make no sense.</summary>
+    /// <summary>Validates ranges.</summary>
     /// <exception cref="PralineException">Says which value, and what it must be.</exception>
     public void Validate()
     {

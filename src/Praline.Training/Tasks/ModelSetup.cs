@@ -38,6 +38,11 @@ internal static class ModelSetup
             }
         }
 
+        if (options.AdapterPath is not null && !options.Train.Contains("lora"))
+        {
+            throw new PralineException($"adapter_path continues an adapter, but train ({string.Join(", ", options.Train)}) has no lora: add lora, or merge the adapter first (praline merge).");
+        }
+
         var parts = options.Train.Where(t => t != "lora").ToArray();
         var adapter = options.Train.Contains("lora") ? Adapter(model, options) : null;
         var whole = parts.SelectMany(part => Unfreeze(model, part)).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);

@@ -39,7 +39,10 @@ internal sealed class ReferenceModel : IDisposable
     {
         if (IsBase(options))
         {
-            return new ReferenceModel(trained, keepsAdapter: false, policy.Fingerprint);
+            // Whole modules of an adapter stand in the base's own weights: switching the adapter off does not bring the checkpoint back.
+            return options.AdapterPath is { } path && (trained.Adapter!.ReplacesWeights || File.Exists(Path.Combine(path, NonLora.FileName)))
+                ? throw new PralineException($"{path} replaces whole modules of the checkpoint, so the checkpoint without it is not at hand: set reference to {options.PretrainedPth}, its folder.")
+                : new ReferenceModel(trained, keepsAdapter: false, policy.Fingerprint);
         }
 
         if (options.Reference == Start)
@@ -54,7 +57,7 @@ internal sealed class ReferenceModel : IDisposable
         }
 
         var isCheckpoint = File.Exists(Path.Combine(folder, "config.json"));
-        var plain = options with { PretrainedPth = isCheckpoint ? folder : options.PretrainedPth, FromScratch = !isCheckpoint && options.FromScratch, Train = [] };
+        var plain = options with { PretrainedPth = isCheckpoint ? folder : options.PretrainedPth, FromScratch = !isCheckpoint && options.FromScratch, Train = [], AdapterPath = null };
         var model = ModelSetup.Load(plain);
         try
         {

@@ -38,7 +38,7 @@ public sealed class SupervisedTask(
         return new MicroBatchResult(loss, computed, Metrics(microBatch, batch, new ResponseTokens(answers.LogProb, lengths)));
     }
 
-    /// <summary>Mean −log π per learnt token of held-out examples as <c>loss</c>, and its negative as <c>score</c>.</summary>
+    /// <summary>Mean −log π of held-out examples, averaged as in training, as <c>loss</c>, and its negative as <c>score</c>.</summary>
     public override IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancellation)
     {
         if (heldOut is not { Count: > 0 })
@@ -47,24 +47,29 @@ public sealed class SupervisedTask(
         }
 
         using var noGrad = NoGrad.Begin();
-        double sum = 0, tokens = 0;
+        double sum = 0, count = 0;
         var parts = heldOut.Chunk(EvaluationBatch).ToArray();
         var measured = Model.Shared(parts.Length, number =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
             var (hidden, targets, lengths, _) = Model.Forward(parts[number]);
-            var logProb = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits })
-                .LogProb.Sum(DType.Float64).Item<double>();
-            return new Measured(logProb, lengths.Sum());
+            var logProb = AnswerLogProbs.Forward(Model.Language.LmHead, hidden, targets, new AnswerOptions { MaxLogits = Model.MaxLogits }).LogProb.To(DType.Float64);
+            if (Model.LossAverage == LossAverage.Token)
+            {
+                return new Measured(logProb.Sum().Item<double>(), lengths.Sum());
+            }
+
+            var sums = new ResponseTokens(logProb, lengths).SumPerResponse(logProb).ToArray<double>();
+            return new Measured(sums.Zip(lengths, (total, length) => total / length).Sum(), lengths.Count);
         });
         foreach (var part in measured)
         {
             sum += part.LogProb;
-            tokens += part.Tokens;
+            count += part.Count;
         }
 
-        return new Dictionary<string, double> { ["loss"] = -sum / tokens, ["score"] = sum / tokens };
+        return new Dictionary<string, double> { ["loss"] = -sum / count, ["score"] = sum / count };
     }
 
     /// <inheritdoc/>
@@ -127,6 +132,6 @@ public sealed class SupervisedTask(
         return metrics;
     }
 
-    /// <summary>What one part of the held-out examples gave.</summary>
-    private sealed record Measured(double LogProb, double Tokens);
+    /// <summary>What one part of the held-out examples gave: log-probabilities of tokens, or each answer's mean, and how many they are.</summary>
+    private sealed record Measured(double LogProb, double Count);
 }

@@ -27,6 +27,8 @@ public sealed class LossAverageTests
         Assert.Equal(expected, together, 10);
         var (apart, others) = Run(tiny, examples, average, [[0, 1], [2], [3, 4]]);
         Assert.Equal(expected, apart, 10);
+        using var heldOut = new TrainedModel(tiny.Language, new Dictionary<string, Tensor>(), _ => { }) { LossAverage = average };
+        Assert.Equal(expected, new SupervisedTask(heldOut, examples, examples).Evaluate(default)["loss"], 10);
         foreach (var (name, gradient) in gradients)
         {
             Close.Equal(gradient, others[name], 1e-10, 1e-9, name);

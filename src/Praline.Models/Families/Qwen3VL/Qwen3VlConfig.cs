@@ -26,7 +26,7 @@ public sealed record Qwen3VlConfig
     public int VideoTokenId { get; init; } = 151656;
 
     /// <summary>Reads a checkpoint folder's <c>config.json</c>.</summary>
-    /// <exception cref="PralineException">A key is missing, makes no sense, or is not known.</exception>
+    /// <exception cref="PralineException">A key is missing, out of range, or not implemented.</exception>
     public static Qwen3VlConfig Read(string folder)
     {
         var json = ConfigReader.Open(folder);
